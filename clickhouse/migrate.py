@@ -1,0 +1,86 @@
+"""Bring a ClickHouse database to the newest schema.
+
+Migrations are numbered `.sql` files beside this module. Each statement is idempotent, so one that
+was cut off is run again; which are done is kept in the table `schema_migrations`.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from clickhouse_connect.driver.client import Client
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_STATEMENT_END = re.compile(r";[ \t]*\n")
+_LEDGER = """
+CREATE TABLE IF NOT EXISTS schema_migrations
+(
+    number UInt32 COMMENT 'Number of the migration',
+    name String COMMENT 'File name',
+    checksum String COMMENT 'SHA-256 of the file',
+    applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When it was applied'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY number
+COMMENT 'Migrations that were applied'
+"""
+
+
+class MigrationError(Exception):
+    """A migration that was applied has been edited since, or the database is newer than the code."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One numbered `.sql` file."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text, hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """The statements, in order, without comments before them and the closing semicolon."""
+        lines = (line for line in self.text.splitlines() if not line.startswith("--"))
+        parts = _STATEMENT_END.split("\n".join(lines) + "\n")
+        return [part.strip() for part in parts if part.strip()]
+
+
+def migrations() -> list[Migration]:
+    """All migrations in the order of their numbers."""
+    files = sorted(MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return [Migration(int(f.name[:4]), f.name, f.read_text()) for f in files]
+
+
+def migrate(client: Client) -> list[str]:
+    """Apply what is missing in the client's database; returns the names of what was applied.
+
+    Raises MigrationError when an applied file differs from the one here or is not known here.
+    """
+    client.command(_LEDGER)
+    rows = client.query("SELECT number, name, checksum FROM schema_migrations FINAL").result_rows
+    applied = {number: (name, checksum) for number, name, checksum in rows}
+    known = migrations()
+    if newer := sorted(applied.keys() - {m.number for m in known}):
+        raise MigrationError(f"the database has migrations {newer} that this version lacks")
+    done = []
+    for migration in known:
+        if migration.number in applied:
+            if applied[migration.number][1] != migration.checksum:
+                raise MigrationError(f"{migration.name} was edited after it was applied")
+            continue
+        for statement in migration.statements:
+            client.command(statement)
+        client.insert(
+            "schema_migrations",
+            [(migration.number, migration.name, migration.checksum)],
+            column_names=["number", "name", "checksum"],
+        )
+        done.append(migration.name)
+    return done
