@@ -28,7 +28,7 @@ COMMENT 'Migrations that were applied'
 
 
 class MigrationError(Exception):
-    """A migration that was applied has been edited since, or the database is newer than the code."""
+    """An applied migration was edited since, or the database is newer than the code."""
 
 
 @dataclass(frozen=True)

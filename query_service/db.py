@@ -1,0 +1,88 @@
+"""ClickHouse, by SQL files with server-side bound parameters."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import OperationalError
+
+from query_service.errors import Unavailable
+from query_service.settings import Settings
+
+SQL = Path(__file__).parent / "sql"
+
+Row = dict[str, Any]
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return (SQL / f"{name}.sql").read_text()
+
+
+def connect(settings: Settings, database: str | None = None) -> Client:
+    """A client for the settings' ClickHouse; safe to share between threads.
+
+    Raises Unavailable when nothing answers there.
+    """
+    url = urlsplit(settings.clickhouse_url)
+    try:
+        return clickhouse_connect.get_client(
+            host=url.hostname or "127.0.0.1",
+            port=url.port or (8443 if url.scheme == "https" else 8123),
+            secure=url.scheme == "https",
+            username=url.username or "default",
+            password=url.password or "",
+            database=settings.clickhouse_database if database is None else database,
+            autogenerate_session_id=False,
+            connect_timeout=5,
+            send_receive_timeout=60,
+        )
+    except OperationalError as error:
+        raise Unavailable(
+            f"ClickHouse does not answer at {url.hostname}:{url.port}: is it running?"
+        ) from error
+
+
+class Database:
+    """Runs the SQL files. Connects at first use, and again after ClickHouse was away."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: Client | None = None
+
+    @property
+    def client(self) -> Client:
+        """The connected client. Raises Unavailable."""
+        if self._client is None:
+            self._client = connect(self._settings)
+        return self._client
+
+    def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of `sql/<name>.sql`, each a dict by column name. Raises Unavailable."""
+        try:
+            result = self.client.query(sql(name), parameters=dict(parameters or {}))
+        except OperationalError as error:
+            raise Unavailable("ClickHouse does not answer: is it running?") from error
+        return list(result.named_results())
+
+    def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run the statement of `sql/<name>.sql` that gives no rows. Raises Unavailable."""
+        try:
+            self.client.command(sql(name), parameters=dict(parameters or {}))
+        except OperationalError as error:
+            raise Unavailable("ClickHouse does not answer: is it running?") from error
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows that all have the same columns. Raises Unavailable."""
+        if not rows:
+            return
+        columns = list(rows[0])
+        try:
+            self.client.insert(table, [[row[c] for c in columns] for row in rows], columns)
+        except OperationalError as error:
+            raise Unavailable("ClickHouse does not answer: is it running?") from error
