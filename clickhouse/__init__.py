@@ -1,0 +1,1 @@
+"""ClickHouse: the embedded default and the schema."""

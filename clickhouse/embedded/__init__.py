@@ -1,0 +1,1 @@
+"""chDB, ClickHouse's engine in one process, behind ClickHouse's HTTP interface."""

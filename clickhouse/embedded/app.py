@@ -1,0 +1,161 @@
+"""The WSGI application: ClickHouse's HTTP interface."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from filelock import BaseFileLock
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wrappers import Request, Response
+
+from clickhouse.embedded import guard, native
+from clickhouse.embedded.compression import compressed
+from clickhouse.embedded.engine import Engine, Session
+from clickhouse.embedded.errors import ACCESS_DENIED, ClickHouseError
+from clickhouse.embedded.http_request import Query, parse
+from clickhouse.embedded.lock import own
+from clickhouse.embedded.settings import Settings
+from clickhouse.embedded.users import (
+    READER,
+    READER_DATABASES,
+    authenticate,
+    default_settings,
+    reader_settings,
+)
+
+_OWN_FORMAT = re.compile(r"\bFORMAT\s+\w+\s*;?\s*$", re.IGNORECASE)
+_CONTENT_TYPES = {
+    "CSV": "text/csv; charset=UTF-8",
+    "CSVWithNames": "text/csv; charset=UTF-8; header=present",
+    "JSON": "application/json; charset=UTF-8",
+    "JSONCompact": "application/json; charset=UTF-8",
+    "JSONEachRow": "application/x-ndjson; charset=UTF-8",
+    "Native": "application/octet-stream",
+    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
+}
+
+
+def create_app(path: str) -> "Application":
+    """Take the directory for this process and open it. Raises AlreadyOwned."""
+    settings = Settings()
+    lock = own(Path(path))
+    return Application(Engine(Path(path), settings.memory, settings.database), settings, lock)
+
+
+class Application:
+    """Answers queries from one engine; safe to call from many threads."""
+
+    def __init__(self, engine: Engine, settings: Settings, lock: BaseFileLock) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._lock = lock
+
+    def close(self) -> None:
+        """Shut the engine down and let the directory go; after the last request."""
+        self._engine.close()
+        self._lock.release()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        return self._respond(request)(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        bare = request.method in ("GET", "HEAD") and not request.query_string
+        if request.path == "/ping" or (request.path == "/" and bare):
+            return Response("Ok.\n", content_type="text/html; charset=UTF-8")
+        if request.path != "/":
+            return Response(f"There is no handle {request.path}\n", 404)
+        if request.method not in ("GET", "POST"):
+            return Response("Use GET or POST.\n", 405, headers={"Allow": "GET, POST"})
+        try:
+            _refuse_web_pages(request)
+            query = parse(request, self._settings.max_body_bytes)
+            return self._run(query, request)
+        except ClickHouseError as error:
+            return Response(
+                error.text,
+                error.status,
+                content_type="text/plain; charset=UTF-8",
+                headers={"X-ClickHouse-Exception-Code": str(error.code)},
+            )
+        except ClientDisconnected:
+            return Response("The body ended early.\n", 400)
+
+    def _run(self, query: Query, request: Request) -> Response:
+        user = authenticate(self._settings, query.user, query.password)
+        query_id = query.query_id or str(uuid.uuid4())
+        with self._engine.session() as session:
+            if user == READER:
+                result = self._read(session, query)
+            else:
+                result = self._execute(session, query, request.method == "GET")
+            data: bytes = result.bytes() if hasattr(result, "bytes") else b""
+        if query.protocol and query.output == "Native" and not _OWN_FORMAT.search(query.text):
+            data = native.at_revision(data, query.protocol)
+        data, encoding = (
+            compressed(data, request.headers.get("Accept-Encoding", ""))
+            if query.compress
+            else (data, "")
+        )
+        response = Response(data, content_type=_CONTENT_TYPES.get(query.output, "text/plain"))
+        response.headers.update(
+            {
+                "X-ClickHouse-Query-Id": query_id,
+                "X-ClickHouse-Format": query.output,
+                "X-ClickHouse-Timezone": query.settings.get("session_timezone", "UTC"),
+                "X-ClickHouse-Summary": _summary(result),
+            }
+        )
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+        return response
+
+    def _execute(self, session: Session, query: Query, get: bool) -> Any:
+        asked = query.settings | ({"readonly": "2"} if get else {})
+        session.configure(
+            query.database or self._settings.database, default_settings(self._settings, asked)
+        )
+        if query.insert:
+            return session.insert(query.insert.head, query.insert.format, query.data)
+        return session.query(query.text, query.output, query.params)
+
+    def _read(self, session: Session, query: Query) -> Any:
+        if query.insert:
+            raise ClickHouseError(ACCESS_DENIED, "the user reader may only read")
+        database = query.database or self._settings.database
+        if database not in READER_DATABASES:
+            raise ClickHouseError(ACCESS_DENIED, f"the user reader may not use {database}")
+        session.configure(database, reader_settings(self._settings, query.settings))
+        statement = guard.check(session, query.text, query.params, database)
+        return session.query(statement, query.output, query.params)
+
+
+def _refuse_web_pages(request: Request) -> None:
+    """A page in the user's browser must not reach a database without a password."""
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host:
+        raise ClickHouseError(ACCESS_DENIED, f"requests from web pages of {origin} are refused")
+
+
+def _summary(result: Any) -> str:
+    """What chDB counted, in ClickHouse's names."""
+    counts = {"elapsed_ns": int(_figure(result, "elapsed") * 1e9)}
+    for name, source in (
+        ("read_rows", "storage_rows_read"),
+        ("read_bytes", "storage_bytes_read"),
+        ("written_rows", "rows_written"),
+        ("written_bytes", "bytes_written"),
+        ("result_rows", "rows_read"),
+        ("result_bytes", "bytes_read"),
+    ):
+        counts[name] = int(_figure(result, source))
+    return json.dumps({name: str(count) for name, count in counts.items()})
+
+
+def _figure(result: Any, name: str) -> float:
+    value = getattr(result, name, 0)
+    return float(value() if callable(value) else value)

@@ -1,0 +1,100 @@
+"""chDB connections: one engine in the process, one short-lived connection for each request."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import chdb
+from chdb import ChdbError
+
+from clickhouse.embedded.errors import from_engine
+
+CONFIG = """<clickhouse>
+  <timezone>UTC</timezone>
+  <max_server_memory_usage>{memory}</max_server_memory_usage>
+  <mark_cache_size>67108864</mark_cache_size>
+  <index_mark_cache_size>33554432</index_mark_cache_size>
+  <primary_index_cache_size>67108864</primary_index_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <compiled_expression_cache_size>33554432</compiled_expression_cache_size>
+  <text_index_tokens_cache_size>33554432</text_index_tokens_cache_size>
+  <text_index_header_cache_size>33554432</text_index_header_cache_size>
+  <text_index_postings_cache_size>33554432</text_index_postings_cache_size>
+  <vector_similarity_index_cache_size>0</vector_similarity_index_cache_size>
+  <query_condition_cache_size>33554432</query_condition_cache_size>
+  <background_pool_size>2</background_pool_size>
+  <background_schedule_pool_size>4</background_schedule_pool_size>
+  <tmp_path>{path}/tmp/</tmp_path>
+  <user_files_path>{path}/user_files/</user_files_path>
+  <format_schema_path>{path}/format_schemas/</format_schema_path>
+</clickhouse>
+"""
+
+
+class Session:
+    """One chDB connection; nothing that is SET on it reaches another request."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def configure(self, database: str, settings: Mapping[str, str]) -> None:
+        """Choose the database and the settings for what follows."""
+        self.query(f"USE {quote_name(database)}")
+        if settings:
+            pairs = ", ".join(f"{name} = {quote(value)}" for name, value in settings.items())
+            self.query(f"SET {pairs}")
+
+    def query(self, sql: str, output: str = "TSV", params: Mapping[str, str] | None = None) -> Any:
+        """Run one statement and give chDB's result. Raises ClickHouseError."""
+        try:
+            return self._connection.query(sql, output, params=params)
+        except (ChdbError, RuntimeError) as error:
+            raise from_engine(error) from None
+
+    def insert(self, head: str, data_format: str, chunks: Iterator[bytes]) -> Any:
+        """Insert data in `data_format`, piece by piece. Raises ClickHouseError."""
+        try:
+            with self._connection.send_insert(head, data_format) as inserter:
+                for chunk in chunks:
+                    inserter.append(chunk)
+                return inserter.finish()
+        except (ChdbError, RuntimeError) as error:
+            raise from_engine(error) from None
+
+
+class Engine:
+    """The engine over one data directory, alive until `close`."""
+
+    def __init__(self, path: Path, memory: int, database: str) -> None:
+        config = path / "config.xml"
+        config.write_text(CONFIG.format(memory=memory, path=path))
+        self._address = f"{path / 'data'}?config-file={config}"
+        # chDB shuts the engine down when its last connection closes.
+        self._anchor = chdb.connect(self._address)
+        Session(self._anchor).query(
+            f"CREATE DATABASE IF NOT EXISTS {quote_name(database)} ENGINE = Atomic"
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A new connection (0.2 ms), closed at the end."""
+        connection = chdb.connect(self._address)
+        try:
+            yield Session(connection)
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Shut the engine down once the last session has ended."""
+        self._anchor.close()
+
+
+def quote(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def quote_name(name: str) -> str:
+    """A quoted identifier."""
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
