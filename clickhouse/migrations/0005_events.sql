@@ -35,18 +35,22 @@ COMMENT 'Each OTLP log record once';
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_logs_from_otlp TO otel_logs AS
 WITH
     mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource,
+    -- The exporter leaves EventName out when ClickHouse was away at its start; the Collector
+    -- then still has it as an attribute.
+    if(l.EventName != '', l.EventName, l.LogAttributes['event.name']) AS event_name,
+    mapFilter((k, v) -> k != 'event.name', l.LogAttributes) AS attributes,
     multiIf(
-        LogAttributes['agent_telemetry.event.id'] != '', LogAttributes['agent_telemetry.event.id'],
-        LogAttributes['agent_telemetry.error.id']) AS own_id
+        attributes['agent_telemetry.event.id'] != '', attributes['agent_telemetry.event.id'],
+        attributes['agent_telemetry.error.id']) AS own_id
 SELECT
     reinterpretAsUInt128(if(own_id != '', sipHash128(own_id), sipHash128(
-        Timestamp, TraceId, SpanId, SeverityNumber, SeverityText, ServiceName, EventName, Body,
-        toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(LogAttributes)))) AS Identity,
+        Timestamp, TraceId, SpanId, SeverityNumber, SeverityText, ServiceName, event_name, Body,
+        toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(attributes)))) AS Identity,
     Timestamp,
     least(greatest(Timestamp, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     TraceId, SpanId, TraceFlags, SeverityText, SeverityNumber, ServiceName, Body,
     resource AS ResourceAttributes,
-    ScopeName, ScopeVersion, ScopeAttributes, LogAttributes, EventName,
+    ScopeName, ScopeVersion, ScopeAttributes, attributes AS LogAttributes, event_name AS EventName,
     l.ResourceAttributes['kafka.topic'] AS Topic,
     toUInt32OrZero(l.ResourceAttributes['kafka.partition']) AS Partition,
     toUInt64OrZero(l.ResourceAttributes['kafka.offset']) AS Offset,
