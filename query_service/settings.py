@@ -21,6 +21,11 @@ class Settings(BaseSettings):
     clickhouse_url: str = Field(
         "", description="ClickHouse over HTTP (default http://127.0.0.1:CLICKHOUSE_PORT)"
     )
+    clickhouse_reader_url: str = Field(
+        "",
+        description="ClickHouse for ad hoc SQL, as a read-only user (default CLICKHOUSE_URL, "
+        "and user reader of the embedded one)",
+    )
     clickhouse_database: str = Field("agent_telemetry", description="Database in ClickHouse")
     otel_exporter_otlp_endpoint: str = Field(
         "", description="Collector (default http://127.0.0.1:OTLP_HTTP_PORT)"
@@ -38,6 +43,11 @@ class Settings(BaseSettings):
         )
         self.kafka_bootstrap_servers = (
             self.kafka_bootstrap_servers or f"127.0.0.1:{self.kafka_port}"
+        )
+        self.clickhouse_reader_url = (
+            self.clickhouse_reader_url
+            or self.clickhouse_url
+            or f"http://reader@127.0.0.1:{self.clickhouse_port}"
         )
         self.clickhouse_url = self.clickhouse_url or f"http://127.0.0.1:{self.clickhouse_port}"
         self.otel_exporter_otlp_endpoint = (

@@ -1,0 +1,27 @@
+"""`agent-telemetry migrate`: bring the database to the newest schema."""
+
+import click
+
+from clickhouse.migrate import migrate as apply_migrations
+from clickhouse.retention import apply_retention
+from query_service.db import connect
+from query_service.settings import settings
+
+
+@click.command()
+def migrate() -> None:
+    """Create the database and its tables, or bring them to the newest schema.
+
+    Safe to run at any time and by several at once. Retention follows the settings RETENTION_DAYS*.
+    """
+    configured = settings()
+    connect(configured, database="default").command(
+        "CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic",
+        parameters={"database": configured.clickhouse_database},
+    )
+    client = connect(configured)
+    for name in apply_migrations(client):
+        click.echo(f"applied {name}")
+    for change in apply_retention(client, configured):
+        click.echo(f"retention: {change}")
+    click.echo(f"{configured.clickhouse_database} is up to date")
