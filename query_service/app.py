@@ -1,0 +1,54 @@
+"""The REST service as a Flask application."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3 import Info, OpenAPI
+
+from query_service.db import Database
+from query_service.models.values import finite
+from query_service.routes import problems, queues
+from query_service.routes.context import Clock, Context
+from query_service.settings import Settings
+from query_service.settings import settings as environment
+
+GROUPS = (queues,)
+
+
+class _Json(DefaultJSONProvider):
+    """JSON without NaN, keys in the order in which they were made."""
+
+    def dumps(self, obj: Any, **options: Any) -> str:
+        try:
+            return json.dumps(obj, allow_nan=False, **options)
+        except ValueError:
+            return json.dumps(finite(obj), allow_nan=False, **options)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None, database: Database | None = None, clock: Clock = _now
+) -> OpenAPI:
+    """The application; without arguments it reads its settings from the environment.
+
+    `clock` gives the time that "now" means, in UTC.
+    """
+    settings = settings or environment()
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Agent Telemetry", version="1.0.0"),
+        validation_error_callback=problems.invalid,
+        doc_ui=False,
+    )
+    app.json = _Json(app)
+    app.url_map.strict_slashes = False
+    app.extensions["agent_telemetry"] = Context(settings, database or Database(settings), clock)
+    problems.register(app)
+    for group in GROUPS:
+        app.register_api(group.blueprint)
+    return app

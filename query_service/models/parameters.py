@@ -1,0 +1,153 @@
+"""Parameters of the endpoints: names, defaults and bounds, checked before any query runs."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+_RELATIVE = re.compile(r"-(\d{1,9})(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+
+MessageType = Literal["task", "result", "error", "heartbeat", "cancel"]
+Severity = Literal["critical", "error", "warning", "info"]
+EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
+Status = Literal["running", "completed", "failed", "waiting", "cancelled"]
+Category = Literal[
+    "llm_error",
+    "agent_error",
+    "tool_error",
+    "handoff_error",
+    "validation_error",
+    "timeout_error",
+    "resource_error",
+    "network_error",
+    "config_error",
+    "unknown",
+]
+
+
+def parse_time(value: object) -> datetime | timedelta | None:
+    """An absolute time in UTC, or how long ago: `2026-11-22T11:51:55+01:00`, `-15m`.
+
+    A time without a zone is UTC. Raises PydanticCustomError for anything else.
+    """
+    if value is None:
+        return None
+    text = str(value)
+    try:
+        if relative := _RELATIVE.fullmatch(text):
+            return timedelta(**{_UNITS[relative[2]]: int(relative[1])})
+        # An unescaped + in a query string arrives as a space.
+        time = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text) if "T" in text else text)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise PydanticCustomError(
+            "time_parsing",
+            "Input should be a time in ISO 8601 (UTC when it has no zone) "
+            "or relative to now like -15m (s, m, h, d)",
+        ) from error
+
+
+Time = Annotated[
+    datetime | timedelta | None,
+    BeforeValidator(parse_time, json_schema_input_type=str | None),
+]
+
+
+class AtQuery(BaseModel):
+    """Asks for the answer that held at a time."""
+
+    at: Time = Field(
+        None,
+        description="Only what happened up to this time: ISO 8601 (UTC when it has no zone) "
+        "or relative like -15m. Default: now",
+    )
+
+
+class AgentPath(BaseModel):
+    """An agent in the path."""
+
+    agent_name: str = Field(description="Agent, in any case; spaces and dashes are the same")
+
+
+class TracePath(BaseModel):
+    """A trace in the path."""
+
+    trace_id: str = Field(description="Id of the trace")
+
+
+class ErrorPath(BaseModel):
+    """An error in the path."""
+
+    error_id: str = Field(description="Id of any report of the error")
+
+
+class QueueQuery(AtQuery):
+    """Parameters of one queue."""
+
+    message_type: MessageType | None = Field(None, description="Only messages of this type")
+    limit: int = Field(50, ge=0, le=500, description="Most messages, and most pending tasks")
+
+
+class PendingQuery(AtQuery):
+    """Parameters of the pending tasks of one agent."""
+
+    limit: int = Field(1000, ge=0, le=10_000, description="Most tasks")
+
+
+class ErrorsQuery(AtQuery):
+    """Filters of errors."""
+
+    trace_id: str | None = Field(None, description="Only errors of this trace")
+    severity: Severity | None = Field(None, description="Only this severity")
+    category: Category | None = Field(None, description="Only this category")
+    agent_name: str | None = Field(None, description="Only errors of this agent")
+    since: Time = Field(None, description="Only reports from this time on (as `at`)")
+    until: Time = Field(None, description="Only reports before this time (as `at`)")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+    limit: int = Field(50, ge=0, le=500, description="Most errors")
+
+
+class AgentErrorsQuery(AtQuery):
+    """Parameters of the errors of one agent."""
+
+    limit: int = Field(50, ge=0, le=200, description="Most errors")
+
+
+class TracesQuery(AtQuery):
+    """Filters of traces."""
+
+    trace_id: str | None = Field(None, description="Only this trace")
+    session_id: str | None = Field(None, description="Only traces of this session")
+    user_id: str | None = Field(None, description="Only traces of this user")
+    status: Status | None = Field(None, description="Only traces in this state")
+    limit: int = Field(100, ge=0, le=1000, description="Most traces")
+
+
+class SpanMetricsQuery(AtQuery):
+    """Filters of span metrics."""
+
+    trace_id: str | None = Field(None, description="Only this trace")
+    agent_name: str | None = Field(None, description="Only this agent")
+    limit: int = Field(100, ge=0, le=1000, description="Most metrics")
+
+
+class HandoffsQuery(AtQuery):
+    """Filters of handoffs."""
+
+    trace_id: str | None = Field(None, description="Only this trace")
+    agent_name: str | None = Field(None, description="Only handoffs from or to this agent")
+    limit: int = Field(100, ge=0, le=1000, description="Most handoffs")
+
+
+class EventsQuery(AtQuery):
+    """Filters of events."""
+
+    trace_id: str | None = Field(None, description="Only this trace")
+    agent_name: str | None = Field(None, description="Only this agent")
+    event_type: str | None = Field(None, description="Only this type")
+    severity: EventSeverity | None = Field(None, description="Only this severity")
+    limit: int = Field(100, ge=0, le=1000, description="Most events")

@@ -1,0 +1,52 @@
+"""Values on their way from ClickHouse to JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+def utc(time: datetime) -> datetime:
+    """The time with its zone; a time without one, as ClickHouse's driver gives it, is UTC."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def iso(time: datetime | None) -> str | None:
+    """The time as naive UTC ISO 8601, the format of the earlier system."""
+    return None if time is None else utc(time).replace(tzinfo=None).isoformat()
+
+
+def normalise(agent: str) -> str:
+    """The name that a queue is called by: lower case, dashes for spaces."""
+    return agent.lower().replace(" ", "-")
+
+
+def or_none(text: str) -> str | None:
+    """None for the empty string, which is how ClickHouse stores what is unknown."""
+    return text or None
+
+
+def parse(text: str) -> Any:
+    """The JSON value of a stored text; the text itself when Python cannot read it."""
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return text
+
+
+def record(text: str, **beside: Any) -> dict[str, Any]:
+    """A stored JSON object as it came, with further fields where it has none of that name."""
+    fields = parse(text)
+    return {**beside, **fields} if isinstance(fields, dict) else {**beside, "record": text}
+
+
+def finite(value: Any) -> Any:
+    """The same value without NaN and infinities, which JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return value

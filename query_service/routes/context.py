@@ -1,0 +1,82 @@
+"""What every endpoint needs: the database, the clock, and the moment that is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+
+from query_service.db import Database
+from query_service.errors import InvalidParameter
+from query_service.models.values import iso
+from query_service.settings import Settings
+
+Clock = Callable[[], datetime]
+EVERYTHING = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the application holds for its endpoints."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+
+
+def context() -> Context:
+    """The context of the running application."""
+    found: Context = current_app.extensions["agent_telemetry"]
+    return found
+
+
+def database() -> Database:
+    """The database of the running application."""
+    return context().database
+
+
+def bound(time: datetime) -> str:
+    """A time as ClickHouse reads it in a bound parameter."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The time an answer is for: what happened up to `at` counts, and the clock shows `now`."""
+
+    at: datetime
+    now: datetime
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a past time was asked for."""
+        return self.at != EVERYTHING
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The bound parameters `at` and `now` of the SQL files."""
+        return {"at": bound(self.at), "now": bound(self.now)}
+
+
+def absolute(time: datetime | timedelta, parameter: str) -> datetime:
+    """The time itself, or so long before now. Raises InvalidParameter before the year 1."""
+    if isinstance(time, datetime):
+        return time
+    try:
+        return context().clock() - time
+    except OverflowError as error:
+        raise InvalidParameter(parameter, "lies before the year 1") from error
+
+
+def moment(at: datetime | timedelta | None) -> Moment:
+    """The moment asked for. Raises InvalidParameter for the future and beyond the retention."""
+    now = context().clock()
+    if at is None:
+        return Moment(EVERYTHING, now)
+    time = absolute(at, "at")
+    if time > now:
+        raise InvalidParameter("at", f"lies in the future; the latest time is {iso(now)}")
+    earliest = now - timedelta(days=context().settings.retention_days)
+    if time < earliest:
+        raise InvalidParameter("at", f"is older than the retention; earliest is {iso(earliest)}")
+    return Moment(time, time)

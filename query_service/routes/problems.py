@@ -1,0 +1,62 @@
+"""Turns every failure into application/problem+json; nothing of the inside goes out."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Response, current_app, request
+from flask_openapi3 import OpenAPI
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from query_service.errors import AgentTelemetryError, InvalidParameter, Unavailable
+from query_service.models.problem import ParameterError, parameter_errors, problem
+
+log = logging.getLogger(__name__)
+
+
+def _answer(
+    status: int, title: str, detail: str, errors: list[ParameterError] | None = None
+) -> Response:
+    body = problem(status, title, detail, request.path, errors)
+    return current_app.response_class(
+        current_app.json.dumps(body), status, mimetype="application/problem+json"
+    )
+
+
+def invalid(error: ValidationError) -> Response:
+    """422 for parameters that pydantic refused."""
+    errors = parameter_errors(error)
+    detail = "; ".join(f"{found['parameter']}: {found['detail']}" for found in errors)
+    return _answer(InvalidParameter.status, InvalidParameter.title, detail, errors)
+
+
+def _ours(error: AgentTelemetryError) -> Response:
+    errors: list[ParameterError] | None = None
+    if isinstance(error, InvalidParameter):
+        detail = str(error).removeprefix(f"{error.parameter}: ")
+        errors = [{"parameter": error.parameter, "detail": detail}]
+    answer = _answer(error.status, error.title, str(error), errors)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    answer = _answer(status, HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _answer(500, AgentTelemetryError.title, "Internal error; the service's log has more")
+
+
+def register(app: OpenAPI) -> None:
+    """Handle every kind of error of the application."""
+    app.register_error_handler(AgentTelemetryError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
