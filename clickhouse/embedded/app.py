@@ -12,16 +12,15 @@ from filelock import BaseFileLock
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
-from clickhouse.embedded import guard, native
+from clickhouse.embedded import guard, guard_policy, native
 from clickhouse.embedded.compression import compressed
 from clickhouse.embedded.engine import Engine, Session
-from clickhouse.embedded.errors import ACCESS_DENIED, ClickHouseError
+from clickhouse.embedded.errors import ACCESS_DENIED, TOO_MANY_BYTES, ClickHouseError
 from clickhouse.embedded.http_request import Query, parse
 from clickhouse.embedded.lock import own
 from clickhouse.embedded.settings import Settings
 from clickhouse.embedded.users import (
     READER,
-    READER_DATABASES,
     authenticate,
     default_settings,
     reader_settings,
@@ -53,6 +52,8 @@ class Application:
         self._engine = engine
         self._settings = settings
         self._lock = lock
+        with engine.session() as session:
+            self._policy = guard_policy.load(session)
 
     def close(self) -> None:
         """Shut the engine down and let the directory go; after the last request."""
@@ -93,7 +94,7 @@ class Application:
                 result = self._read(session, query)
             else:
                 result = self._execute(session, query, request.method == "GET")
-            data: bytes = result.bytes() if hasattr(result, "bytes") else b""
+            data: bytes = b"" if query.insert else result.bytes()
         if query.protocol and query.output == "Native" and not _OWN_FORMAT.search(query.text):
             data = native.at_revision(data, query.protocol)
         data, encoding = (
@@ -121,17 +122,26 @@ class Application:
         )
         if query.insert:
             return session.insert(query.insert.head, query.insert.format, query.data)
+        if ";" in query.text.rstrip("; \n"):
+            session.printed(query.text)  # refuses several statements
         return session.query(query.text, query.output, query.params)
 
     def _read(self, session: Session, query: Query) -> Any:
         if query.insert:
             raise ClickHouseError(ACCESS_DENIED, "the user reader may only read")
-        database = query.database or self._settings.database
-        if database not in READER_DATABASES:
-            raise ClickHouseError(ACCESS_DENIED, f"the user reader may not use {database}")
-        session.configure(database, reader_settings(self._settings, query.settings))
-        statement = guard.check(session, query.text, query.params, database)
-        return session.query(statement, query.output, query.params)
+        database = self._settings.database
+        if query.database not in ("", database):
+            raise ClickHouseError(ACCESS_DENIED, f"the user reader may not use {query.database}")
+        settings = reader_settings(self._settings, query.settings)
+        with self._engine.session() as parser:
+            parser.configure(database, {"readonly": "1"})
+            statement = guard.check(parser, query.text, query.params, database, self._policy)
+        session.configure(database, settings)
+        result = session.query(statement, query.output, query.params)
+        # The engine counts a constant column once, however many rows show it.
+        if result.size() > self._settings.reader.max_result_bytes:
+            raise ClickHouseError(TOO_MANY_BYTES, "Limit for result exceeded: too many bytes")
+        return result
 
 
 def _refuse_web_pages(request: Request) -> None:

@@ -52,6 +52,15 @@ class Session:
         except (ChdbError, RuntimeError) as error:
             raise from_engine(error) from None
 
+    def printed(self, sql: str) -> str:
+        """One statement as the engine prints what it parsed, on one line.
+
+        Raises ClickHouseError (62) for more than one: chDB would run them all.
+        """
+        # A bound parameter would be read with TSV's escapes.
+        result: bytes = self.query(f"SELECT formatQuerySingleLine({quote(sql)})", "RawBLOB").bytes()
+        return result.decode()
+
     def insert(self, head: str, data_format: str, chunks: Iterator[bytes]) -> Any:
         """Insert data in `data_format`, piece by piece. Raises ClickHouseError."""
         try:

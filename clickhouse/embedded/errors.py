@@ -8,6 +8,7 @@ _CODE = re.compile(r"Code: (\d+)\.")
 BAD_ARGUMENTS = 36
 NOT_IMPLEMENTED = 48
 SYNTAX_ERROR = 62
+TOO_MANY_BYTES = 307
 ACCESS_DENIED = 497
 AUTHENTICATION_FAILED = 516
 BAD_REQUEST_PARAMETER = 567
@@ -26,7 +27,7 @@ _STATUS = {
 # What the sender of the query has to mend: syntax, names, types, values, limits.
 _BAD_REQUEST = {
     6, 26, 27, 33, 36, 38, 41, 42, 43, 44, 50, 53, 62, 63, 69, 70, 72, 73, 115, 117, 130,
-    158, 179, 184, 215, 307, 396, 456, 457, 567,
+    158, 179, 184, 167, 215, 306, 307, 386, 396, 456, 457, 567,
 }  # fmt: skip
 _NOT_FOUND = {16, 46, 47, 60, 81}
 

@@ -31,6 +31,8 @@ _TRANSPORT = frozenset(
      "add_http_cors_header", "http_wait_end_of_query"}
 )  # fmt: skip
 _SETTING = re.compile(r"[a-z][a-z0-9_]*")
+# Formats by which chDB's Python layer would answer with objects in place of bytes.
+_OBJECTS = frozenset({"arrowtable", "dataframe", "datastore"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,7 @@ def parse(request: Request, max_body: int) -> Query:
         user=user,
         password=password,
         database=request.headers.get("X-ClickHouse-Database") or given.get("database", ""),
-        output=request.headers.get("X-ClickHouse-Format")
-        or given.get("default_format", "TabSeparated"),
+        output=_output(request, given),
         settings=_settings(given),
         params={k[len("param_") :]: v for k, v in given.items() if k.startswith("param_")},
         query_id=given.get("query_id", ""),
@@ -98,6 +99,13 @@ def _credentials(request: Request, given: dict[str, str]) -> tuple[str, str]:
     if basic is not None and basic.type == "basic":
         return basic.username or "default", basic.password or ""
     return given.get("user") or "default", given.get("password", "")
+
+
+def _output(request: Request, given: dict[str, str]) -> str:
+    output = request.headers.get("X-ClickHouse-Format") or given.get("default_format", "")
+    if output.lower() in _OBJECTS or not re.fullmatch(r"\w*", output):
+        raise ClickHouseError(BAD_REQUEST_PARAMETER, f"{output!r} is not an output format")
+    return output or "TabSeparated"
 
 
 def _settings(given: dict[str, str]) -> dict[str, str]:

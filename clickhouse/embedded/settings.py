@@ -1,8 +1,5 @@
 """Settings of the embedded ClickHouse, read from the environment."""
 
-import os
-from pathlib import Path
-
 import psutil
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,9 +43,3 @@ class Settings(BaseSettings):
     max_execution_time: int = Field(default=600, gt=0)
     max_result_bytes: int = Field(default=GIB, gt=0)
     reader: ReaderLimits = Field(default_factory=ReaderLimits)
-
-
-def scratch_dir() -> Path:
-    """A directory for short-lived files: in memory where there is one."""
-    shm = Path("/dev/shm")
-    return shm if os.access(shm, os.W_OK) else Path("/tmp")

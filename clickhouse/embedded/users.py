@@ -13,7 +13,6 @@ from clickhouse.embedded.settings import Settings
 
 DEFAULT, READER = "default", "reader"
 
-READER_DATABASES = frozenset({"agent_telemetry", "system"})
 # Settings that change how an answer looks, or bound it closer; the bounded ones may only shrink.
 _BOUNDED = frozenset(
     {"max_execution_time", "max_memory_usage", "max_rows_to_read", "max_bytes_to_read",
@@ -58,7 +57,7 @@ def reader_settings(settings: Settings, asked: Mapping[str, str]) -> dict[str, s
     Raises ClickHouseError (497) for a setting that is not on the list.
     """
     limits = settings.reader.model_dump()
-    result = {"max_threads": "2", "result_overflow_mode": "break"}
+    result = {"max_threads": "2"}
     for name, value in asked.items():
         if name in _BOUNDED:
             limits[name] = _smaller(name, value, limits[name])
