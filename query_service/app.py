@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 from query_service.db import Database
 from query_service.models.values import finite
-from query_service.routes import problems, queues
+from query_service.routes import errors, problems, queues
 from query_service.routes.context import Clock, Context
 from query_service.settings import Settings
 from query_service.settings import settings as environment
 
-GROUPS = (queues,)
+GROUPS = (queues, errors)
 
 
 class _Json(DefaultJSONProvider):

@@ -13,6 +13,8 @@ from query_service.settings import Settings
 
 Clock = Callable[[], datetime]
 EVERYTHING = datetime(2100, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ def database() -> Database:
 
 
 def bound(time: datetime) -> str:
-    """A time as ClickHouse reads it in a bound parameter."""
-    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    """A time as ClickHouse reads it in a bound parameter, clamped to what it can hold."""
+    return min(max(time, _EARLIEST), _LATEST).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Response, current_app, request
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 

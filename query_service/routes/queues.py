@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.models.message import message, pending_task
