@@ -1,0 +1,60 @@
+package recordreceiver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/kafka/configkafka"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+)
+
+// newClient makes a group consumer that reads from the oldest record on, commits only what is
+// marked, and fetches no more ahead than one batch.
+func newClient(ctx context.Context, cfg *Config) (*kgo.Client, error) {
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(cfg.Brokers...),
+		kgo.ClientID(cfg.ClientID),
+		kgo.ConsumerGroup(cfg.GroupID),
+		kgo.ConsumeRegex(),
+		kgo.ConsumeTopics(cfg.Topics...),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.MetadataMaxAge(cfg.Metadata.RefreshInterval),
+		kgo.MetadataMinAge(min(cfg.Metadata.RefreshInterval, kgoMetadataMinAge)),
+		kgo.AutoCommitMarks(),
+		kgo.AutoCommitInterval(commitInterval),
+		kgo.FetchMaxBytes(int32(cfg.MaxBytes)),
+		kgo.FetchMaxPartitionBytes(int32(min(cfg.MaxBytes, maxPartitionBytes))),
+		kgo.FetchMaxWait(fetchMaxWait),
+		kgo.DisableClientMetrics(),
+	}
+	if cfg.TLS != nil {
+		tls, err := cfg.TLS.LoadTLSConfig(ctx)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, kgo.DialTLSConfig(tls))
+	}
+	if cfg.Authentication.SASL != nil {
+		mechanism, err := saslMechanism(cfg.Authentication.SASL)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, kgo.SASL(mechanism))
+	}
+	return kgo.NewClient(opts...)
+}
+
+func saslMechanism(cfg *configkafka.SASLConfig) (sasl.Mechanism, error) {
+	switch cfg.Mechanism {
+	case "PLAIN":
+		return plain.Auth{User: cfg.Username, Pass: cfg.Password}.AsMechanism(), nil
+	case "SCRAM-SHA-256":
+		return scram.Auth{User: cfg.Username, Pass: cfg.Password}.AsSha256Mechanism(), nil
+	case "SCRAM-SHA-512":
+		return scram.Auth{User: cfg.Username, Pass: cfg.Password}.AsSha512Mechanism(), nil
+	}
+	return nil, fmt.Errorf("auth.sasl.mechanism %q: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512", cfg.Mechanism)
+}
