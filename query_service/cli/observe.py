@@ -1,0 +1,25 @@
+"""`agent-telemetry observe`: the one scheduled process."""
+
+import logging
+import signal
+import threading
+
+import click
+
+from query_service.observer.run import run
+from query_service.observer.settings import ObserverSettings
+from query_service.settings import settings
+
+
+@click.command()
+def observe() -> None:
+    """Record what Kafka knows, and keep open tasks, rollups and gaps in order.
+
+    Runs until SIGTERM or Ctrl-C. One observer works; others wait until it ends.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    run(settings(), ObserverSettings(), stop)

@@ -1,0 +1,84 @@
+"""Connections to Kafka that survive its absence."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.consumer import KafkaConsumer
+from kafka.errors import KafkaError
+
+from query_service.errors import Unavailable
+
+CLIENT_ID = "agent-telemetry-observer"
+TIMEOUT_MS = 10_000
+CONNECTION = {
+    "client_id": CLIENT_ID,
+    "request_timeout_ms": TIMEOUT_MS,
+    "bootstrap_timeout_ms": TIMEOUT_MS,
+    "reconnect_backoff_max_ms": 1_000,
+}
+
+
+def check_reachable(servers: str) -> None:
+    """Raise Unavailable unless one of the servers takes a TCP connection.
+
+    A kafka-python client that fails in its constructor leaks its IO thread; so none is made then.
+    """
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=2):
+            return
+    raise Unavailable(f"Kafka does not answer at {servers}: is it running?")
+
+
+class AdminConnection:
+    """One admin client, made at first use and again after an error."""
+
+    def __init__(self, servers: str) -> None:
+        self._servers = servers
+        self._admin: Any = None
+
+    @contextmanager
+    def admin(self) -> Iterator[Any]:
+        """The client. Any error in the block drops it: its caches of coordinators may be stale.
+
+        Raises Unavailable when Kafka is away.
+        """
+        try:
+            if self._admin is None:
+                check_reachable(self._servers)
+                self._admin = KafkaAdminClient(bootstrap_servers=self._servers, **CONNECTION)
+            yield self._admin
+        except Exception:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Close the client; the next use makes another."""
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            with suppress(KafkaError):
+                admin.close()
+
+
+@contextmanager
+def consumer(servers: str) -> Iterator[Any]:
+    """A consumer without a group: it can be placed anywhere and commits nothing.
+
+    Raises Unavailable when Kafka is away.
+    """
+    check_reachable(servers)
+    reader = KafkaConsumer(
+        bootstrap_servers=servers,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=4 << 20,
+        **CONNECTION,
+    )
+    try:
+        yield reader
+    finally:
+        reader.close()
