@@ -10,12 +10,12 @@ from flask_openapi3.openapi import OpenAPI
 
 from query_service.db import Database
 from query_service.models.values import finite
-from query_service.routes import errors, problems, queues
+from query_service.routes import errors, problems, queues, traces
 from query_service.routes.context import Clock, Context
 from query_service.settings import Settings
 from query_service.settings import settings as environment
 
-GROUPS = (queues, errors)
+GROUPS = (queues, errors, traces)
 
 
 class _Json(DefaultJSONProvider):

@@ -1,0 +1,9 @@
+-- Spans of some traces, in the order of their starts, at most so many of each trace.
+SELECT
+    *,
+    toValidUTF8(record) AS span_record,
+    count() OVER (PARTITION BY trace_id) AS span_count
+FROM spans
+WHERE trace_id IN {trace_ids:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')}
+ORDER BY trace_id, start_time, span_id
+LIMIT {limit:UInt32} BY trace_id
