@@ -30,8 +30,8 @@ type Config struct {
 func defaultConfig() *Config {
 	return &Config{
 		ClientConfig: configkafka.NewDefaultClientConfig(),
-		MaxRecords:   5000,
-		MaxBytes:     4 << 20,
+		MaxRecords:   10000,
+		MaxBytes:     8 << 20,
 		Linger:       100 * time.Millisecond,
 	}
 }
