@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS agent_messages
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
-PARTITION BY toMonday(event_time)
+PARTITION BY toISOWeek(event_time)
 ORDER BY (topic, partition, offset, value_hash)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
 COMMENT 'Each record of the agents'' queues';
@@ -53,7 +53,7 @@ WITH
     replaceAll(lower(ifNull(j.target_agent, '')), ' ', '-') AS target,
     multiIf(
         ifNull(j.timestamp, '') != '', parseDateTime64BestEffortOrNull(j.timestamp, 9, 'UTC'),
-        headers['enqueued-ms'] != '', fromUnixTimestamp64Milli(toInt64OrNull(headers['enqueued-ms']), 'UTC')::Nullable(DateTime64(9, 'UTC')),
+        headers['enqueued-ms'] != '', fromUnixTimestamp64Milli(least(greatest(toInt64OrNull(headers['enqueued-ms']), 0), 9000000000000), 'UTC')::Nullable(DateTime64(9, 'UTC')),
         parseDateTime64BestEffortOrNull(headers['timestamp'], 9, 'UTC')) AS sent
 SELECT
     topic,
@@ -78,7 +78,7 @@ SELECT
     ifNull(j.timestamp, '') AS timestamp,
     if(isNull(sent), toDateTime64('2000-01-01 00:00:00', 9, 'UTC'),
         least(greatest(assumeNotNull(sent), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC'))) AS event_time,
-    toFloat64OrNull(j.ttl_seconds) AS ttl_seconds,
+    if(isFinite(toFloat64OrNull(j.ttl_seconds)), toFloat64OrNull(j.ttl_seconds), NULL) AS ttl_seconds,
     arrayFilter(o -> o != '', [
         if(ifNull(j.message_id, '') = '', 'message_id_missing', ''),
         if(message_type NOT IN ('task', 'result', 'error', 'heartbeat', 'cancel'), 'message_type_unknown', ''),
@@ -203,9 +203,10 @@ WHERE message_type IN ('result', 'error', 'cancel') AND parent_message_id != '';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS records_decoded TO decoded_records AS
 WITH
-    tryBase64Decode(Body) AS decoded
+    -- What is no base64 is taken as it is.
+    if(tryBase64Decode(Body) = '', Body, tryBase64Decode(Body)) AS decoded
 SELECT
-    Timestamp AS arrived_at,
+    if(Timestamp BETWEEN toDateTime64('2000-01-01 00:00:00', 9, 'UTC') AND toDateTime64('2100-01-01 00:00:00', 9, 'UTC'), Timestamp, now64(9, 'UTC')) AS arrived_at,
     LogAttributes['kafka.topic'] AS topic,
     toUInt32OrZero(LogAttributes['kafka.partition']) AS partition,
     toUInt64OrZero(LogAttributes['kafka.offset']) AS offset,

@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS otel_traces
     INDEX MessageIdBloom MessageId TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Version)
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (TraceId, SpanId)
 TTL toDateTime(ArrivedAt) + INTERVAL 14 DAY
 COMMENT 'Each span once, its latest version';
@@ -93,9 +93,13 @@ WITH
     mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource,
     reinterpretAsInt64(l.Duration) AS signed_duration,
     toUInt64OrZero(l.ResourceAttributes['kafka.offset']) AS kafka_offset,
+    replaceAll(l.SpanId, '0', '') = '' AS nameless,
     fromUnixTimestamp64Nano(toUnixTimestamp64Nano(Timestamp) + signed_duration, 'UTC') AS ended_at
 SELECT
-    TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName,
+    TraceId,
+    if(nameless, concat('record-', lower(hex(cityHash64(
+        TraceId, SpanName, SpanKind, Timestamp, Duration, StatusMessage, SpanAttributes, toString(resource), Events.Attributes)))), l.SpanId) AS SpanId,
+    ParentSpanId, TraceState, SpanName, SpanKind, ServiceName,
     resource AS ResourceAttributes,
     ScopeName, ScopeVersion, SpanAttributes, StatusCode, StatusMessage,
     Events.Timestamp, Events.Name, Events.Attributes,
@@ -105,6 +109,8 @@ SELECT
     least(greatest(Timestamp, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     true AS Ended,
     arrayFilter(o -> o != '', [
+        if(nameless, 'span_id_missing', ''),
+        if(TraceId = '', 'trace_id_missing', ''),
         if(EventTime != Timestamp, 'start_out_of_range', ''),
         if(signed_duration < 0, 'end_before_start', '')]) AS Oddities,
     '' AS Record,
@@ -271,7 +277,7 @@ CREATE TABLE IF NOT EXISTS trace_records
     event_time DateTime64(9, 'UTC') COMMENT 'Start, clamped to 2000..2100',
     user_input String COMMENT 'What the user asked' CODEC(ZSTD(3)),
     final_output String COMMENT 'What came out' CODEC(ZSTD(3)),
-    record String COMMENT 'JSON as it came, without spans' CODEC(ZSTD(3)),
+    record String COMMENT 'JSON as it came, without the spans that otel_traces has' CODEC(ZSTD(3)),
     topic LowCardinality(String) COMMENT 'Kafka topic',
     partition UInt32 COMMENT 'Kafka partition',
     offset UInt64 COMMENT 'Kafka offset',
@@ -287,7 +293,11 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS trace_records_from_records TO trace_recor
 WITH
     JSONExtract(value, 'Tuple(trace_id Nullable(String), session_id Nullable(String), user_id Nullable(String),
         status Nullable(String), start_time Nullable(String), end_time Nullable(String),
-        user_input Nullable(String), final_output Nullable(String))') AS j
+        user_input Nullable(String), final_output Nullable(String))') AS j,
+    JSONExtractKeysAndValuesRaw(value) AS fields,
+    arrayFirstIndex(kv -> kv.1 = 'spans', fields) AS first,
+    -- The spans are left out when each of them has a row of its own.
+    if(first > 0 AND startsWith(fields[first].2, '[') AND arrayAll(s -> JSONType(s) = 'Object', JSONExtractArrayRaw(value, 'spans')), first, 0) AS stored
 SELECT
     if(ifNull(j.trace_id, '') = '', concat('record-', lower(hex(value_hash))), assumeNotNull(j.trace_id)) AS trace_id,
     ifNull(j.session_id, '') AS session_id,
@@ -298,7 +308,7 @@ SELECT
     least(greatest(ifNull(start_time, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS event_time,
     ifNull(j.user_input, '') AS user_input,
     ifNull(j.final_output, '') AS final_output,
-    concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), arrayFilter(kv -> kv.1 != 'spans', JSONExtractKeysAndValuesRaw(value))), ','), '}') AS record,
+    concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), arrayFilter((kv, i) -> i != stored, fields, arrayEnumerate(fields))), ','), '}') AS record,
     topic, partition, offset, arrived_at,
     bitOr(bitOr(
         bitShiftLeft(toUInt256(greatest(0, ifNull(toUnixTimestamp64Nano(end_time), 0))), 128),

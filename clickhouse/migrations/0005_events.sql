@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS otel_logs
     INDEX EventTimeMinMax EventTime TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Version)
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY Identity
 TTL toDateTime(ArrivedAt) + INTERVAL 14 DAY
 COMMENT 'Each OTLP log record once';
@@ -38,7 +38,7 @@ WITH
     -- The exporter leaves EventName out when ClickHouse was away at its start; the Collector
     -- then still has it as an attribute.
     if(l.EventName != '', l.EventName, l.LogAttributes['event.name']) AS event_name,
-    mapFilter((k, v) -> k != 'event.name', l.LogAttributes) AS attributes,
+    mapFilter((k, v) -> k != 'event.name' OR v != event_name, l.LogAttributes) AS attributes,
     multiIf(
         attributes['agent_telemetry.event.id'] != '', attributes['agent_telemetry.event.id'],
         attributes['agent_telemetry.error.id']) AS own_id

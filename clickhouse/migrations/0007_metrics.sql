@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_gauge
     ArrivedAt DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix)
 TTL toDateTime(ArrivedAt) + INTERVAL 30 DAY
 COMMENT 'Gauge points, each once';
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_sum
     ArrivedAt DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix)
 TTL toDateTime(ArrivedAt) + INTERVAL 30 DAY
 COMMENT 'Sum points, each once';
@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_histogram
     ArrivedAt DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix)
 TTL toDateTime(ArrivedAt) + INTERVAL 30 DAY
 COMMENT 'Histogram points, each once';
@@ -145,7 +145,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_exponential_histogram
     ArrivedAt DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix)
 TTL toDateTime(ArrivedAt) + INTERVAL 30 DAY
 COMMENT 'Exponential histogram points, each once';
@@ -176,7 +176,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_summary
     ArrivedAt DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-PARTITION BY toMonday(EventTime)
+PARTITION BY toISOWeek(EventTime)
 ORDER BY (MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix)
 TTL toDateTime(ArrivedAt) + INTERVAL 30 DAY
 COMMENT 'Summary points, each once';
@@ -292,28 +292,32 @@ FROM landing_metrics_summary
 GROUP BY topic, partition, offset;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS kafka_offsets_from_gauge TO kafka_offsets AS
+WITH accurateCastOrNull(trunc(Value), 'Int64') AS figure
 SELECT
     MetricName AS metric,
     Attributes['topic'] AS topic,
     ifNull(toInt32OrNull(Attributes['partition']), -1) AS partition,
     Attributes['group'] AS consumer_group,
     EventTime AS observed_at,
-    toInt64(Value) AS value
+    assumeNotNull(figure) AS value
 FROM otel_metrics_gauge
 WHERE MetricName IN ('kafka.partition.current_offset', 'kafka.partition.oldest_offset',
-    'kafka.consumer_group.offset', 'kafka.consumer_group.lag', 'kafka.consumer_group.members');
+    'kafka.consumer_group.offset', 'kafka.consumer_group.lag', 'kafka.consumer_group.members')
+    AND isNotNull(figure);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS kafka_offsets_from_sum TO kafka_offsets AS
+WITH accurateCastOrNull(trunc(Value), 'Int64') AS figure
 SELECT
     MetricName AS metric,
     Attributes['topic'] AS topic,
     ifNull(toInt32OrNull(Attributes['partition']), -1) AS partition,
     Attributes['group'] AS consumer_group,
     EventTime AS observed_at,
-    toInt64(Value) AS value
+    assumeNotNull(figure) AS value
 FROM otel_metrics_sum
 WHERE MetricName IN ('kafka.partition.current_offset', 'kafka.partition.oldest_offset',
-    'kafka.consumer_group.offset', 'kafka.consumer_group.lag', 'kafka.consumer_group.members');
+    'kafka.consumer_group.offset', 'kafka.consumer_group.lag', 'kafka.consumer_group.members')
+    AND isNotNull(figure);
 
 CREATE TABLE IF NOT EXISTS span_metrics
 (
