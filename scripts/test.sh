@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Sets up everything and runs every check: scripts/test.sh [--fast] [arguments of pytest]
+# --fast leaves out the tests that start Kafka, ClickHouse and the Collector.
+set -euo pipefail
+
+NEEDS="go java maven"
+selection=()
+if [ "${1:-}" = --fast ]; then
+  shift
+  NEEDS=""
+  selection=(-m "not stack")
+fi
+# shellcheck source=scripts/env.sh
+source "$(dirname "$0")/env.sh"
+cd "$root"
+[ -z "$NEEDS" ] || "$python" -m local_stack build
+
+failed=""
+check() {
+  echo "== $*"
+  "$python" -m "$@" || failed="$failed '$*'"
+}
+check ruff check
+check ruff format --check
+check mypy
+echo "== pytest"
+status=0
+"$python" -m pytest "${selection[@]}" "$@" || status=$?
+if [ -n "$failed" ]; then
+  echo "failed:$failed" >&2
+  exit 1
+fi
+exit "$status"
