@@ -10,12 +10,22 @@ from flask_openapi3.openapi import OpenAPI
 
 from query_service.db import Database
 from query_service.models.values import finite
-from query_service.routes import errors, problems, queues, traces
+from query_service.routes import (
+    agents,
+    errors,
+    events,
+    handoffs,
+    health,
+    metrics,
+    problems,
+    queues,
+    traces,
+)
 from query_service.routes.context import Clock, Context
 from query_service.settings import Settings
 from query_service.settings import settings as environment
 
-GROUPS = (queues, errors, traces)
+GROUPS = (health, queues, errors, traces, metrics, handoffs, events, agents)
 
 
 class _Json(DefaultJSONProvider):

@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from flask import Response, current_app, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
@@ -12,6 +13,9 @@ from query_service.errors import AgentTelemetryError, InvalidParameter, Unavaila
 from query_service.models.problem import ParameterError, parameter_errors, problem
 
 log = logging.getLogger(__name__)
+
+_NO_SCHEMA = {60, 81}  # ClickHouse's codes: unknown table, unknown database
+_BUSY = {159, 202, 241, 439}  # time, queries, memory, threads exhausted
 
 
 def _answer(
@@ -41,6 +45,16 @@ def _ours(error: AgentTelemetryError) -> Response:
     return answer
 
 
+def _clickhouse(error: ClickHouseError) -> Response:
+    """503 when trying again, or migrating, will help; else as any other failure."""
+    if error.code in _NO_SCHEMA:
+        return _ours(Unavailable("The tables are missing: run agent-telemetry migrate", 10))
+    if error.code in _BUSY:
+        log.warning("%s %s: ClickHouse gave up: %s", request.method, request.path, error)
+        return _ours(Unavailable("ClickHouse has too much to do for this now"))
+    return _unexpected(error)
+
+
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     answer = _answer(status, HTTPStatus(status).phrase, HTTPStatus(status).phrase)
@@ -58,5 +72,6 @@ def _unexpected(error: Exception) -> Response:
 def register(app: OpenAPI) -> None:
     """Handle every kind of error of the application."""
     app.register_error_handler(AgentTelemetryError, _ours)
+    app.register_error_handler(ClickHouseError, _clickhouse)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)

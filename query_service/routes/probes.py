@@ -1,0 +1,67 @@
+"""Direct probes of the parts, side by side and each with a short timeout."""
+
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from query_service.settings import Settings
+
+TIMEOUT = 2.0  # s
+
+
+def _get(url: str, **parameters: str) -> None:
+    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+        client.get(url, params=parameters).raise_for_status()
+
+
+def _clickhouse(settings: Settings) -> None:
+    _get(settings.clickhouse_url, query="SELECT 1")
+
+
+def _kafka(settings: Settings) -> None:
+    """Whether one bootstrap server accepts a connection; no client, so no threads stay behind."""
+    servers = settings.kafka_bootstrap_servers.split(",")
+    failure = OSError("no bootstrap server is named")
+    for server in servers:
+        address = urlsplit(f"//{server.strip()}")
+        try:
+            with socket.create_connection(
+                (address.hostname or "", address.port or 9092), TIMEOUT / len(servers)
+            ):
+                return
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _collector(settings: Settings) -> None:
+    host = urlsplit(settings.otel_exporter_otlp_endpoint).hostname
+    _get(f"http://{host}:{settings.collector_health_port}/")
+
+
+_PROBES: dict[str, Callable[[Settings], None]] = {
+    "clickhouse": _clickhouse,
+    "kafka": _kafka,
+    "collector": _collector,
+}
+
+
+def _outcome(probe: Callable[[Settings], None], settings: Settings) -> dict[str, Any]:
+    started = time.monotonic()
+    try:
+        probe(settings)
+    except (httpx.HTTPError, OSError) as error:
+        return {"status": "down", "detail": type(error).__name__}
+    return {"status": "up", "latency_ms": round((time.monotonic() - started) * 1000, 1)}
+
+
+def probe_all(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Each part with `status` up or down, and how long its answer took."""
+    with ThreadPoolExecutor(len(_PROBES)) as pool:
+        running = {name: pool.submit(_outcome, probe, settings) for name, probe in _PROBES.items()}
+        return {name: future.result() for name, future in running.items()}

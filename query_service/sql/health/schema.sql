@@ -1,0 +1,3 @@
+-- The newest migration that was applied.
+SELECT max(number) AS version
+FROM schema_migrations
