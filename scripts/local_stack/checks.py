@@ -35,15 +35,22 @@ def _check(name: str, its_ports: Mapping[str, int], wanted: dict[int, str]) -> N
         if port in wanted:
             raise SetupError(f"port {port} is wanted by {wanted[port]} and by {name} ({setting})")
         wanted[port] = f"{name} ({setting})"
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise SetupError(
-                    f"port {port} for {name} is in use{_holder(port)}: stop that, or set "
-                    f"{setting.split()[0]} ({error.strerror})"
-                ) from None
+        if not is_free(port):
+            raise SetupError(
+                f"port {port} for {name} is in use{_holder(port)}: "
+                f"stop that, or set {setting.split()[0]}"
+            )
+
+
+def is_free(port: int) -> bool:
+    """Whether a server can listen on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _holder(port: int) -> str:

@@ -24,8 +24,8 @@ class Stack:
         self.settings = settings
         self.supervisor = Supervisor(settings)
 
-    def up(self, make_stages: Callable[[Settings], Sequence[Stage]]) -> None:
-        """Start every stage and wait until it is ready.
+    def up(self, make_stages: Callable[[Settings], Sequence[Stage]]) -> Sequence[Stage]:
+        """Start every stage and wait until it is ready; the stages.
 
         Raises SetupError with what went wrong; then nothing of it is left running.
         """
@@ -33,11 +33,11 @@ class Stack:
             directory.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.settings.run / "start.lock", timeout=0):
-                self._up(make_stages)
+                return self._up(make_stages)
         except Timeout:
             raise SetupError(f"another start of {self.settings.home} is under way") from None
 
-    def _up(self, make_stages: Callable[[Settings], Sequence[Stage]]) -> None:
+    def _up(self, make_stages: Callable[[Settings], Sequence[Stage]]) -> Sequence[Stage]:
         if (pid := self.supervisor.pid()) is not None:
             raise SetupError(
                 f"{self.settings.home} is already running (supervisord, process {pid}): "
@@ -61,6 +61,7 @@ class Stack:
         except BaseException:
             self.supervisor.shutdown()
             raise
+        return stages
 
     def down(self) -> bool:
         """Stop everything, the last stage first; false if nothing ran."""

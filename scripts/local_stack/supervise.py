@@ -147,7 +147,10 @@ class Supervisor:
 
     def kill(self, name: str) -> None:
         """kill -9 a program's process: supervisord starts it anew."""
-        os.kill(self.processes()[name]["pid"], signal.SIGKILL)
+        pid = self.processes()[name]["pid"]
+        if not pid:  # kill(0) would be our own process group
+            raise ProcessLookupError(f"{name} is not running")
+        os.kill(pid, signal.SIGKILL)
 
     def _full(self, name: str) -> str:
         return f"{self.processes()[name]['group']}:{name}"

@@ -1,0 +1,19 @@
+"""Fixtures for every test, and the order: what needs the running parts comes last."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import Stack, make_stack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests first: they say sooner what is wrong."""
+    items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The real parts, without sample agents, for the whole session."""
+    with make_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
