@@ -1,10 +1,14 @@
 """Fixtures for every test, and the order: what needs the running parts comes last."""
 
+import warnings
 from collections.abc import Iterator
 
 import pytest
 
-from tests.stack import Stack, make_stack
+with warnings.catch_warnings():
+    # kafka-python reads its schemas by calls that Python 3.11 deprecated, when first imported.
+    warnings.filterwarnings("ignore", "(read|open)_text is deprecated", DeprecationWarning)
+    from tests.stack import Stack, make_stack
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,16 +94,20 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._socket = socket_path(settings.run)
+        self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def _rpc(self) -> Any:
+    def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        try:
+            proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+            return getattr(proxy.supervisor, method)(*arguments)
+        finally:
+            transport.close()
 
     def pid(self) -> int | None:
         """The process id of the supervisord that answers; None if none does."""
         try:
-            return int(self._rpc.getPID())
+            return int(self._call("getPID"))
         except OSError:
             return None
 
@@ -114,7 +118,7 @@ class Supervisor:
             configuration(self.settings, stages).write(out)
         out_path = self.settings.logs / "supervisord.out"
         with out_path.open("wb") as out_file:
-            process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 [sys.executable, "-m", "supervisor.supervisord", "-c", file],
                 stdin=subprocess.DEVNULL,
                 stdout=out_file,
@@ -126,24 +130,25 @@ class Supervisor:
         while self.pid() is None:
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
+                process.wait()
                 raise SetupError(f"supervisord did not start:\n{tail(out_path)}")
             time.sleep(0.02)
 
     def start_stage(self, stage: str) -> None:
         """Start all programs of a stage, without waiting for them."""
-        self._rpc.startProcessGroup(stage, False)
+        self._call("startProcessGroup", stage, False)
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """supervisord's word on each program, by name."""
-        return {info["name"]: info for info in self._rpc.getAllProcessInfo()}
+        return {info["name"]: info for info in self._call("getAllProcessInfo")}
 
     def start(self, name: str) -> None:
         """Start one program again that was stopped."""
-        self._rpc.startProcess(self._full(name), False)
+        self._call("startProcess", self._full(name), False)
 
     def stop(self, name: str) -> None:
         """Stop one program and keep it stopped."""
-        self._rpc.stopProcess(self._full(name))
+        self._call("stopProcess", self._full(name))
 
     def kill(self, name: str) -> None:
         """kill -9 a program's process: supervisord starts it anew."""
@@ -161,10 +166,12 @@ class Supervisor:
         if pid is not None:
             try:
                 process = psutil.Process(pid)
-                self._rpc.shutdown()
+                self._call("shutdown")
                 process.wait(STOP_SECONDS)
             except (psutil.NoSuchProcess, ConnectionError):
                 pass
+        if self._process:
+            self._process.wait(STOP_SECONDS)
         return self._end_orphans() or pid is not None
 
     def _end_orphans(self) -> bool:
