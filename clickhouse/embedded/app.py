@@ -1,7 +1,9 @@
 """The WSGI application: ClickHouse's HTTP interface."""
 
+import faulthandler
 import json
 import re
+import signal
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,10 +25,12 @@ from clickhouse.embedded.users import (
     READER,
     authenticate,
     default_settings,
+    parser_settings,
     reader_settings,
 )
 
 _OWN_FORMAT = re.compile(r"\bFORMAT\s+\w+\s*;?\s*$", re.IGNORECASE)
+FATAL_SIGNALS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 _CONTENT_TYPES = {
     "CSV": "text/csv; charset=UTF-8",
     "CSVWithNames": "text/csv; charset=UTF-8; header=present",
@@ -42,7 +46,16 @@ def create_app(path: str) -> "Application":
     """Take the directory for this process and open it. Raises AlreadyOwned."""
     settings = Settings()
     lock = own(Path(path))
-    return Application(Engine(Path(path), settings.memory, settings.database), settings, lock)
+    engine = Engine(Path(path), settings.memory, settings.database, settings.fsync)
+    _die_when_crashing()
+    return Application(engine, settings, lock)
+
+
+def _die_when_crashing() -> None:
+    """Replace chDB's handlers of fatal signals: under them a crashed process hangs for ever."""
+    for number in FATAL_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    faulthandler.enable()
 
 
 class Application:
@@ -134,7 +147,7 @@ class Application:
             raise ClickHouseError(ACCESS_DENIED, f"the user reader may not use {query.database}")
         settings = reader_settings(self._settings, query.settings)
         with self._engine.session() as parser:
-            parser.configure(database, {"readonly": "1"})
+            parser.configure(database, parser_settings())
             statement = guard.check(parser, query.text, query.params, database, self._policy)
         session.configure(database, settings)
         result = session.query(statement, query.output, query.params)

@@ -3,12 +3,14 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import IO, Any
 
-import lz4.frame
 from backports import zstd
 
 from clickhouse.embedded.errors import BAD_REQUEST_PARAMETER, QUERY_IS_TOO_LARGE, ClickHouseError
+
+lz4: Any = import_module("lz4.frame")  # has no types
 
 PIECE = 1 << 20
 MIN_COMPRESSED = 16 * 1024
@@ -19,12 +21,12 @@ _READERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "identity": lambda stream: stream,
     "gzip": lambda stream: gzip.GzipFile(fileobj=stream),
     "zstd": zstd.ZstdFile,
-    "lz4": lz4.frame.LZ4FrameFile,
+    "lz4": lz4.LZ4FrameFile,
 }
 _BROKEN = (EOFError, RuntimeError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 # The cheapest first.
 _WRITERS: dict[str, Callable[[bytes], bytes]] = {
-    "lz4": lz4.frame.compress,
+    "lz4": lz4.compress,
     "zstd": lambda data: zstd.compress(data, level=1),
     "gzip": lambda data: gzip.compress(data, compresslevel=1),
 }

@@ -25,6 +25,11 @@ CONFIG = """<clickhouse>
   <query_condition_cache_size>33554432</query_condition_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_size>4</background_schedule_pool_size>
+  <merge_tree>
+    <fsync_after_insert>{fsync}</fsync_after_insert>
+    <fsync_part_directory>{fsync}</fsync_part_directory>
+    <old_parts_lifetime>480</old_parts_lifetime>
+  </merge_tree>
   <tmp_path>{path}/tmp/</tmp_path>
   <user_files_path>{path}/user_files/</user_files_path>
   <format_schema_path>{path}/format_schemas/</format_schema_path>
@@ -73,11 +78,14 @@ class Session:
 
 
 class Engine:
-    """The engine over one data directory, alive until `close`."""
+    """The engine over one data directory, alive until `close`.
 
-    def __init__(self, path: Path, memory: int, database: str) -> None:
+    `memory` bounds it in bytes; `fsync` makes each insert reach the disk before it is answered.
+    """
+
+    def __init__(self, path: Path, memory: int, database: str, fsync: bool) -> None:
         config = path / "config.xml"
-        config.write_text(CONFIG.format(memory=memory, path=path))
+        config.write_text(CONFIG.format(memory=memory, path=path, fsync=int(fsync)))
         self._address = f"{path / 'data'}?config-file={config}"
         # chDB shuts the engine down when its last connection closes.
         self._anchor = chdb.connect(self._address)

@@ -46,7 +46,7 @@ WHERE database = {database:String} AND engine = 'View'
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Policy:
     """The function names that pass; `any_case` in lower case, where the engine takes any case.
 

@@ -29,8 +29,9 @@ class ReaderLimits(BaseSettings):
 class Settings(BaseSettings):
     """Everything but the path and the address, which the command line names.
 
-    `memory` bounds the whole engine, `max_body_bytes` one request (as sent and unpacked),
-    `max_execution_time` (seconds) and `max_result_bytes` one query of the user `default`.
+    `memory` bounds the whole engine; with `fsync` an insert is on the disk before its answer;
+    `max_body_bytes` bounds one request (as sent and unpacked), `max_execution_time` (seconds)
+    and `max_result_bytes` one query of the user `default`.
     """
 
     model_config = SettingsConfigDict(env_prefix="CLICKHOUSE_")
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     password: SecretStr = SecretStr("")
     reader_password: SecretStr = SecretStr("")
     memory: int = Field(default_factory=default_memory, gt=0)
+    fsync: bool = True
     max_body_bytes: int = Field(default=256 * MIB, gt=0)
     max_execution_time: int = Field(default=600, gt=0)
     max_result_bytes: int = Field(default=GIB, gt=0)

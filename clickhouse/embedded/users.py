@@ -27,6 +27,10 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
+# Where clickhouse-local, which chDB is made of, differs from a server.
+_AS_A_SERVER = {"implicit_select": "0", "allow_introspection_functions": "0"}
+
+
 def authenticate(settings: Settings, user: str, password: str) -> str:
     """The name of the user. Raises ClickHouseError (516) when name or password is wrong."""
     expected = {DEFAULT: settings.password, READER: settings.reader_password}.get(user)
@@ -48,7 +52,13 @@ def default_settings(settings: Settings, asked: Mapping[str, str]) -> dict[str, 
         "max_execution_time": str(settings.max_execution_time),
         "max_result_bytes": str(settings.max_result_bytes),
         "async_insert": "0",
+        **_AS_A_SERVER,
     } | dict(asked)
+
+
+def parser_settings() -> dict[str, str]:
+    """Settings for looking at a reader's statement."""
+    return {**_AS_A_SERVER, "readonly": "1"}
 
 
 def reader_settings(settings: Settings, asked: Mapping[str, str]) -> dict[str, str]:
@@ -57,7 +67,7 @@ def reader_settings(settings: Settings, asked: Mapping[str, str]) -> dict[str, s
     Raises ClickHouseError (497) for a setting that is not on the list.
     """
     limits = settings.reader.model_dump()
-    result = {"max_threads": "2"}
+    result = {"max_threads": "2", **_AS_A_SERVER}
     for name, value in asked.items():
         if name in _BOUNDED:
             limits[name] = _smaller(name, value, limits[name])

@@ -1,0 +1,3 @@
+from tests.clickhouse_fixture import embedded_clickhouse
+
+__all__ = ["embedded_clickhouse"]
