@@ -1,8 +1,10 @@
 """`agent-telemetry topics`: make the topics of agents and telemetry."""
 
+import contextlib
+
 import click
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from query_service.settings import settings
 
@@ -53,8 +55,10 @@ def ensure(admin: KafkaAdminClient, wanted: list[str]) -> list[str]:
     there = set(admin.list_topics())
     missing = [name for name in wanted if name not in there]
     options = {"num_partitions": PARTITIONS, "configs": CONFIGS}
-    # An agent may begin to use its queue in this moment: then it exists, which is as good.
-    admin.create_topics(dict.fromkeys(missing, options), raise_errors=False)
+    if missing:
+        # An agent may begin to use its queue in this moment: then it exists, which is as good.
+        with contextlib.suppress(TopicAlreadyExistsError):
+            admin.create_topics(dict.fromkeys(missing, options))
     admin.alter_configs(
         [ConfigResource(ConfigResourceType.TOPIC, name, CONFIGS) for name in wanted]
     )
