@@ -2,9 +2,13 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
+
+DEEPEST = 200
 
 
 def utc(time: datetime) -> datetime:
@@ -27,11 +31,20 @@ def or_none(text: str) -> str | None:
     return text or None
 
 
+def _depth(text: str) -> int:
+    """How deep the arrays and objects of a JSON text lie in each other."""
+    brackets = re.findall(r"[\[{}\]]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text))
+    return max(accumulate(1 if b in "[{" else -1 for b in brackets), default=0)
+
+
 def parse(text: str) -> Any:
-    """The JSON value of a stored text; the text itself when Python cannot read it."""
+    """The JSON value of a stored text; the text itself when Python cannot read it, or not write
+    it again because it is too deep."""
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        return text
     try:
         return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
+    except ValueError:
         return text
 
 

@@ -1,0 +1,22 @@
+"""A database that answers from a script and remembers what it was asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from query_service.db import Database, Row, sql
+from query_service.settings import Settings
+
+
+class FakeDatabase(Database):
+    """Rows by the name of the SQL file; no rows for the rest."""
+
+    def __init__(self, answers: Mapping[str, list[Row]] | None = None) -> None:
+        super().__init__(Settings())
+        self.answers = dict(answers or {})
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """The scripted rows. Raises FileNotFoundError when there is no such SQL file."""
+        assert sql(name)
+        self.asked.append((name, dict(parameters or {})))
+        return [dict(row) for row in self.answers.get(name, [])]

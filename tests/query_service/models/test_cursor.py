@@ -1,0 +1,30 @@
+"""Cursors."""
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from query_service.errors import InvalidParameter
+from query_service.models.cursor import Cursor
+
+
+@given(st.integers(0, 2**63 - 1), st.text())
+def test_a_cursor_comes_back_as_it_was(time: int, identity: str) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    cursor = Cursor(at=at, arrived_until=time, after_time=time, after_id=identity)
+    assert Cursor.decode(cursor.encode()) == cursor
+
+
+@pytest.mark.parametrize("forged", [b"{}", b"[1]", b"\xff", b'{"at":"2026-11-22T00:00:00"}'])
+def test_what_is_no_cursor_is_refused(forged: bytes) -> None:
+    with pytest.raises(InvalidParameter, match="next_cursor"):
+        Cursor.decode(base64.urlsafe_b64encode(forged).decode())
+
+
+@given(st.text())
+def test_any_text_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidParameter, match="cursor"):
+        Cursor.decode(text)

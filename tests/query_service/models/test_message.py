@@ -1,0 +1,24 @@
+"""Messages and pending tasks."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from query_service.models.message import message, pending_task
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_a_message_is_as_it_came_and_odd_things_stand_beside() -> None:
+    body = '{"message_id":"m1","payload":{"a":[1,2.5,null]},"new":true}'
+    row = {"message_id": "m1", "body": body, "deliveries": 1, "oddities": []}
+    assert message(row) == json.loads(body)
+    odd = message(row | {"deliveries": 2, "oddities": ["priority_unknown"]})
+    assert odd == {**json.loads(body), "deliveries": 2, "oddities": ["priority_unknown"]}
+
+
+def test_a_task_waits_since_it_was_sent_and_a_clock_ahead_is_no_negative_wait() -> None:
+    row = {"message_id": "m1", "body": "{}", "state": "queued", "event_time": NOW}
+    waits = pending_task(row, NOW + timedelta(seconds=90))
+    assert waits == {"message_id": "m1", "state": "queued", "waiting_seconds": 90.0}
+    ahead = pending_task(row, NOW - timedelta(seconds=1))
+    assert (ahead["waiting_seconds"], ahead["clock_skew"]) == (None, True)

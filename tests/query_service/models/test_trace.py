@@ -1,0 +1,33 @@
+"""Traces: what the record says, and what the spans show."""
+
+from query_service.models.trace import trace
+from query_service.routes.context import EVERYTHING
+from tests.query_service.rows import handoff_row, span_row, trace_row
+
+
+def test_without_a_record_everything_comes_from_the_spans() -> None:
+    attributes = {
+        "gen_ai.input.messages": '[{"role":"user","content":"Why?"}]',
+        "gen_ai.output.messages": '[{"role":"assistant","content":"So."}]',
+    }
+    shown = trace(trace_row(), [span_row(attributes=attributes)], [handoff_row()], EVERYTHING)
+    assert (shown["user_input"], shown["final_output"]) == ("Why?", "So.")
+    assert shown["total_cost"] is None
+    assert shown["handoffs"][0]["handoff_id"] == "m1"
+    assert shown["spans_omitted"] == 0
+
+
+def test_a_record_that_hides_a_failure_is_corrected_and_what_it_said_is_kept() -> None:
+    row = trace_row(
+        status="failed",
+        record='{"trace_id":"t1","status":"completed","root_agent_name":"","own":1,"handoffs":[]}',
+    )
+    shown = trace(row, [], [], EVERYTHING)
+    assert (shown["status"], shown["recorded_status"]) == ("failed", "completed")
+    assert (shown["root_agent_name"], shown["own"]) == ("Researcher", 1)
+
+
+def test_spans_are_cut_and_the_cut_is_said() -> None:
+    rows = [span_row(span_id=str(i)) for i in range(150)]
+    shown = trace(trace_row(span_count=150), rows, [], EVERYTHING)
+    assert (len(shown["spans"]), shown["spans_omitted"]) == (100, 50)

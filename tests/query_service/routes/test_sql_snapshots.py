@@ -1,0 +1,100 @@
+"""Which SQL files each request runs, with which bound parameters.
+
+The snapshots are written anew by `python -m tests.query_service.routes.test_sql_snapshots`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from query_service.models.cursor import Cursor
+from tests.query_service.client import NOW, client
+from tests.query_service.fake_database import FakeDatabase
+from tests.query_service.rows import trace_row
+
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+CURSOR = Cursor(at=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
+AT = "at=2026-11-22T11:50:30.5"
+REQUESTS = {
+    "queues": "/api/v1/queues",
+    "queues_at": f"/api/v1/queues?{AT}",
+    "queue": "/api/v1/queues/Code%20Helper",
+    "queue_filtered": f"/api/v1/queues/researcher?message_type=task&limit=7&{AT}",
+    "pending": "/api/v1/queues/Researcher/pending",
+    "pending_at": "/api/v1/queues/researcher/pending?limit=0&at=-15m",
+    "errors": "/api/v1/errors",
+    "errors_filtered": "/api/v1/errors?trace_id=t&severity=error&category=llm_error"
+    "&agent_name=Code%20Helper&since=-1h&until=2026-11-22T12:00:00%2B01:00&limit=3&" + AT,
+    "errors_next_page": f"/api/v1/errors?cursor={CURSOR}",
+    "errors_summary": f"/api/v1/errors/summary?{AT}",
+    "errors_agent": "/api/v1/errors/agent/Researcher?limit=2",
+    "error": "/api/v1/errors/x1",
+    "traces": "/api/v1/traces",
+    "traces_filtered": f"/api/v1/traces?session_id=s&user_id=u&status=failed&limit=2&{AT}",
+    "trace": f"/api/v1/traces/t1?{AT}",
+    "trace_spans": "/api/v1/traces/t1/spans",
+    "trace_timeline": "/api/v1/traces/t1/timeline",
+    "trace_graph": f"/api/v1/traces/t1/graph?{AT}",
+    "trace_errors": "/api/v1/traces/t1/errors",
+    "metrics": f"/api/v1/metrics?{AT}",
+    "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
+    "handoffs": "/api/v1/handoffs?trace_id=t&agent_name=A%20B",
+    "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&limit=9",
+    "agents": "/api/v1/agents",
+    "agents_at": f"/api/v1/agents?{AT}",
+}
+NO_TOTALS = dict.fromkeys(
+    (
+        "total_traces",
+        "completed_traces",
+        "failed_traces",
+        "running_traces",
+        "total_tokens",
+        "total_llm_calls",
+        "avg_duration_ms",
+        "active_spans",
+    ),
+    0,
+)
+
+
+def asked(url: str) -> list[dict[str, Any]]:
+    """The SQL files of a request, in order, with what is bound."""
+    database = FakeDatabase(
+        {
+            "traces/page": [trace_row()],
+            "metrics/totals": [NO_TOTALS],
+            "traces/known": [{"trace_id": "t1"}],
+        }
+    )
+    response = client(database).get(url)
+    assert response.status_code in (200, 404), response.text
+    return [{"sql": name, "parameters": bound} for name, bound in database.asked]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_runs_the_sql_of_its_snapshot(name: str) -> None:
+    snapshot = json.loads((SNAPSHOTS / f"{name}.json").read_text())
+    assert {"request": REQUESTS[name], "queries": asked(REQUESTS[name])} == snapshot
+
+
+def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
+    rules = client(FakeDatabase()).application.url_map
+    adapter = rules.bind("localhost")
+    seen = {
+        adapter.match(url.partition("?")[0], return_rule=True)[0].rule for url in REQUESTS.values()
+    }
+    assert seen == {rule.rule for rule in rules.iter_rules() if rule.rule.startswith("/api/")}
+
+
+def write() -> None:
+    """Write all snapshots."""
+    for name, url in REQUESTS.items():
+        text = json.dumps({"request": url, "queries": asked(url)}, indent=1)
+        (SNAPSHOTS / f"{name}.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,126 @@
+"""Rows as the SQL files give them, for tests of the models."""
+
+from datetime import datetime
+from typing import Any
+
+from query_service.db import Row
+
+START = datetime(2026, 11, 22, 11, 50, 30)
+END = datetime(2026, 11, 22, 11, 50, 33)
+
+
+def span_row(**changes: Any) -> Row:
+    """An ended OTLP span of Researcher without anything special."""
+    row: Row = {
+        "trace_id": "t1",
+        "span_id": "s1",
+        "parent_span_id": "",
+        "name": "invoke_agent Researcher",
+        "kind": "agent",
+        "agent_name": "Researcher",
+        "agent_id": "",
+        "status": "completed",
+        "start_time": START,
+        "end_time": END,
+        "duration_ms": 3000.0,
+        "model": "",
+        "provider": "",
+        "input_tokens": None,
+        "output_tokens": None,
+        "tool_name": "",
+        "error_type": "",
+        "error_message": "",
+        "service_name": "agent-researcher",
+        "attributes": {},
+        "resource_attributes": {},
+        "event_times": [],
+        "event_names": [],
+        "event_attributes": [],
+        "span_record": "",
+        "span_count": 1,
+        "oddities": [],
+    }
+    return row | changes
+
+
+def handoff_row(**changes: Any) -> Row:
+    """A handoff from Researcher to Code Helper, known by its task only."""
+    row: Row = {
+        "message_id": "m1",
+        "handoff_id": "m1",
+        "trace_id": "t1",
+        "source_agent_id": "researcher",
+        "source_agent_name": "Researcher",
+        "target_agent_id": "code-helper",
+        "target_agent_name": "Code Helper",
+        "reason": "write it",
+        "context": '{"message_id":"m1"}',
+        "event_time": END,
+        "handoff_record": "",
+    }
+    return row | changes
+
+
+def event_row(**changes: Any) -> Row:
+    """A log event of OTLP."""
+    row: Row = {
+        "event_id": "e1",
+        "trace_id": "t1",
+        "span_id": "s1",
+        "event_type": "agent_telemetry.task.claimed",
+        "severity": "info",
+        "agent_id": "",
+        "agent_name": "Researcher",
+        "message": "",
+        "data": '{"messaging.message.id":"m1"}',
+        "event_time": END,
+        "oddities": [],
+        "event_record": "",
+    }
+    return row | changes
+
+
+def trace_row(**changes: Any) -> Row:
+    """A completed trace without a record."""
+    row: Row = {
+        "trace_id": "t1",
+        "record": "",
+        "session": "",
+        "user": "",
+        "root_agent_id": "researcher",
+        "root_agent_name": "Researcher",
+        "status": "completed",
+        "started_at": START,
+        "ended_at": END,
+        "duration_ms": 3000.0,
+        "span_count": 1,
+        "total_tokens": 0,
+        "agent_count": 1,
+        "tool_call_count": 0,
+        "llm_call_count": 0,
+        "error_message": "",
+    }
+    return row | changes
+
+
+def error_row(**changes: Any) -> Row:
+    """An error of an OTLP log event whose body says little."""
+    row: Row = {
+        "failure_id": "x1",
+        "error_id": "x1",
+        "record": '{"error_type":"ValueError","error_message":"odd","stack_trace":""}',
+        "trace_id": "t1",
+        "span_id": "s1",
+        "agent_name": "Researcher",
+        "service_name": "agent-researcher",
+        "oddities": [],
+        "origin": "log",
+        "event_time": END,
+        "key_time": 1,
+        "arrived_until": 2,
+        "reports": 1,
+        "report_ids": ["x1"],
+        "total": 1,
+        "total_reports": 1,
+    }
+    return row | changes
