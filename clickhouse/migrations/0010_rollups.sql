@@ -12,7 +12,6 @@ CREATE TABLE IF NOT EXISTS queue_counts_hourly
     computed_at DateTime64(3, 'UTC') COMMENT 'When it was counted; the latest wins'
 )
 ENGINE = ReplacingMergeTree(computed_at)
-PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket, agent, source, message_type, priority)
 TTL toDateTime(computed_at) + INTERVAL 14 DAY
 COMMENT 'Counts of closed hours from the deduplicated agent_messages; with the open hour: view queue_counts';
@@ -28,6 +27,41 @@ CREATE TABLE IF NOT EXISTS observer_progress
 ENGINE = ReplacingMergeTree(updated_at)
 ORDER BY (job, key)
 COMMENT 'How far the observer''s jobs have come, so that a restart goes on there';
+
+CREATE VIEW IF NOT EXISTS queue_counts AS
+WITH
+    (
+        SELECT least(toDateTime(max(position), 'UTC'), toStartOfHour({at:DateTime64(9, 'UTC')}))
+        FROM observer_progress FINAL
+        WHERE job = 'rollups'
+    ) AS open_from
+SELECT agent, source, message_type, priority, messages, deliveries
+FROM queue_counts_hourly FINAL
+WHERE bucket < open_from
+UNION ALL
+SELECT agent, source, message_type, priority, 0 AS messages, count() AS deliveries
+FROM agent_messages FINAL
+WHERE event_time >= open_from AND event_time <= {at:DateTime64(9, 'UTC')}
+GROUP BY agent, source, message_type, priority
+UNION ALL
+SELECT earliest.1 AS agent, earliest.2 AS source, earliest.3 AS message_type, earliest.4 AS priority, count() AS messages, 0 AS deliveries
+FROM
+(
+    SELECT argMin(
+        (agent, source, message_type, priority),
+        (event_time, bitNot(cityHash64(topic, partition, offset, value_hash)))) AS earliest
+    FROM agent_messages
+    WHERE event_time <= {at:DateTime64(9, 'UTC')} AND message_id IN
+    (
+        SELECT message_id
+        FROM agent_messages
+        WHERE event_time >= open_from AND event_time <= {at:DateTime64(9, 'UTC')}
+    )
+    GROUP BY message_id
+    HAVING min(event_time) >= open_from
+)
+GROUP BY agent, source, message_type, priority
+COMMENT 'Messages and deliveries up to a time: closed hours, and the open one counted live; queue_counts(at)';
 
 CREATE TABLE IF NOT EXISTS landing_dead_letters
 (

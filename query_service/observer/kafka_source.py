@@ -56,10 +56,6 @@ class KafkaSource:
             {name: group_of(group, described.get(name)) for name, group in listed.items()},
         )
 
-    def close(self) -> None:
-        """Let the connection go."""
-        self._connection.drop()
-
 
 def watched(topics: Iterable[Mapping[str, Any]]) -> list[TopicPartition]:
     """Partitions of the topics that matter and have a leader, out of Kafka's description."""

@@ -21,8 +21,15 @@ class Progress:
 
 def load(database: Database, job: str) -> dict[str, Progress]:
     """All positions of a job, by key. Raises Unavailable."""
-    rows = database.rows("observer/progress", {"job": job})
-    return {row["key"]: Progress(**row) for row in rows}
+    return {
+        row["key"]: Progress(
+            row["key"],
+            row["position"],
+            row["since"].replace(tzinfo=UTC),
+            row["updated_at"].replace(tzinfo=UTC),
+        )
+        for row in database.rows("observer/progress", {"job": job})
+    }
 
 
 def save(database: Database, job: str, positions: Sequence[Progress]) -> None:

@@ -37,7 +37,7 @@ class RollupsJob:
         hours = self._database.rows(
             "observer/changed_hours",
             {
-                "since": max(EPOCH, done.since - OVERLAP) if done.since > EPOCH else EPOCH,
+                "since": max(EPOCH + OVERLAP, done.since) - OVERLAP,
                 "closed_before": datetime.fromtimestamp(done.position, UTC),
                 "closed": closed,
             },
