@@ -14,6 +14,7 @@ import (
 
 const (
 	commitInterval    = time.Second
+	sessionTimeout    = 10 * time.Second // how long a killed Collector's partitions wait
 	fetchMaxWait      = 250 * time.Millisecond
 	kgoMetadataMinAge = 2500 * time.Millisecond
 	maxPartitionBytes = 1 << 20
