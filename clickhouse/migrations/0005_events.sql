@@ -22,7 +22,10 @@ CREATE TABLE IF NOT EXISTS otel_logs
     Partition UInt32 COMMENT 'Kafka partition',
     Offset UInt64 COMMENT 'Kafka offset',
     ArrivedAt DateTime64(9, 'UTC') COMMENT 'First arrival' CODEC(Delta(8), ZSTD(1)),
-    Version UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Nano(ArrivedAt))) COMMENT 'First arrival wins',
+    Version UInt256 MATERIALIZED bitOr(bitOr(
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(EventTime)))), 128),
+        bitShiftLeft(toUInt256(cityHash64(Body, toString(LogAttributes))), 64)),
+        toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(ArrivedAt))))) COMMENT 'The earliest event time wins, then the content by its hash, then the first arrival',
     INDEX TraceIdBloom TraceId TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX EventTimeMinMax EventTime TYPE minmax GRANULARITY 1
 )
@@ -45,7 +48,7 @@ WITH
 SELECT
     reinterpretAsUInt128(if(own_id != '', sipHash128(own_id), sipHash128(
         Timestamp, TraceId, SpanId, SeverityNumber, SeverityText, ServiceName, event_name, Body,
-        toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(attributes)))) AS Identity,
+        toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(attributes))))) AS Identity,
     Timestamp,
     least(greatest(Timestamp, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     TraceId, SpanId, TraceFlags, SeverityText, SeverityNumber, ServiceName, Body,
@@ -83,7 +86,10 @@ CREATE TABLE IF NOT EXISTS events
     oddities Array(LowCardinality(String)) COMMENT 'What is odd about the record',
     record String COMMENT 'JSON as it came, for events of the JSON topic; else empty' CODEC(ZSTD(3)),
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival' CODEC(Delta(8), ZSTD(1)),
-    version UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))) COMMENT 'First arrival wins',
+    version UInt256 MATERIALIZED bitOr(bitOr(
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128),
+        bitShiftLeft(toUInt256(cityHash64(event_type, severity, message, data, record)), 64)),
+        toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))))) COMMENT 'The earliest event time wins, then the content by its hash, then the first arrival',
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX message_id_bloom message_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1

@@ -23,7 +23,10 @@ CREATE TABLE IF NOT EXISTS error_reports
     oddities Array(LowCardinality(String)) COMMENT 'What is odd about the report',
     record String COMMENT 'DetailedError as JSON: as it came, or made from the exception' CODEC(ZSTD(3)),
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival' CODEC(Delta(8), ZSTD(1)),
-    version UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))) COMMENT 'First arrival wins',
+    version UInt256 MATERIALIZED bitOr(bitOr(
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128),
+        bitShiftLeft(toUInt256(cityHash64(origin, record)), 64)),
+        toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))))) COMMENT 'The earliest event time wins, then the content by its hash, then the first arrival',
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1
 )

@@ -199,7 +199,7 @@ COMMENT 'What the observer, or the Collector''s kafkametricsreceiver, saw in Kaf
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_metrics_gauge_from_otlp TO otel_metrics_gauge AS
 WITH mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource
 SELECT
-    cityHash64(toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(Attributes)) AS PointHash,
+    cityHash64(toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(Attributes))) AS PointHash,
     MetricName, ServiceName, Attributes, StartTimeUnix, TimeUnix,
     least(greatest(TimeUnix, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     Value, Exemplars.FilteredAttributes, Exemplars.TimeUnix, Exemplars.Value, Exemplars.SpanId, Exemplars.TraceId,
@@ -218,7 +218,7 @@ GROUP BY topic, partition, offset;
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_metrics_sum_from_otlp TO otel_metrics_sum AS
 WITH mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource
 SELECT
-    cityHash64(toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(Attributes)) AS PointHash,
+    cityHash64(toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(Attributes))) AS PointHash,
     MetricName, ServiceName, Attributes, StartTimeUnix, TimeUnix,
     least(greatest(TimeUnix, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     Value, Exemplars.FilteredAttributes, Exemplars.TimeUnix, Exemplars.Value, Exemplars.SpanId, Exemplars.TraceId, AggregationTemporality, IsMonotonic,
@@ -237,7 +237,7 @@ GROUP BY topic, partition, offset;
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_metrics_histogram_from_otlp TO otel_metrics_histogram AS
 WITH mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource
 SELECT
-    cityHash64(toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(Attributes)) AS PointHash,
+    cityHash64(toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(Attributes))) AS PointHash,
     MetricName, ServiceName, Attributes, StartTimeUnix, TimeUnix,
     least(greatest(TimeUnix, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     Count, Sum, BucketCounts, ExplicitBounds, Min, Max, Exemplars.FilteredAttributes, Exemplars.TimeUnix, Exemplars.Value, Exemplars.SpanId, Exemplars.TraceId, AggregationTemporality,
@@ -256,7 +256,7 @@ GROUP BY topic, partition, offset;
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_metrics_exponential_histogram_from_otlp TO otel_metrics_exponential_histogram AS
 WITH mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource
 SELECT
-    cityHash64(toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(Attributes)) AS PointHash,
+    cityHash64(toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(Attributes))) AS PointHash,
     MetricName, ServiceName, Attributes, StartTimeUnix, TimeUnix,
     least(greatest(TimeUnix, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     Count, Sum, Scale, ZeroCount, PositiveOffset, PositiveBucketCounts, NegativeOffset, NegativeBucketCounts, Min, Max, Exemplars.FilteredAttributes, Exemplars.TimeUnix, Exemplars.Value, Exemplars.SpanId, Exemplars.TraceId, AggregationTemporality,
@@ -275,7 +275,7 @@ GROUP BY topic, partition, offset;
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_metrics_summary_from_otlp TO otel_metrics_summary AS
 WITH mapFilter((k, v) -> k NOT IN ('kafka.topic', 'kafka.partition', 'kafka.offset'), l.ResourceAttributes) AS resource
 SELECT
-    cityHash64(toString(resource), ScopeName, ScopeVersion, toString(ScopeAttributes), toString(Attributes)) AS PointHash,
+    cityHash64(toString(mapSort(resource)), ScopeName, ScopeVersion, toString(mapSort(ScopeAttributes)), toString(mapSort(Attributes))) AS PointHash,
     MetricName, ServiceName, Attributes, StartTimeUnix, TimeUnix,
     least(greatest(TimeUnix, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS EventTime,
     Count, Sum, ValueAtQuantiles.Quantile, ValueAtQuantiles.Value,

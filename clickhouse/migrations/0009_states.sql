@@ -75,7 +75,7 @@ WITH
     (
         SELECT
             parent_message_id,
-            argMin((message_type, message_id, source, event_time), (event_time, message_id)) AS first,
+            argMin((message_type, message_id, source, event_time), (event_time, message_id, value_hash)) AS first,
             uniqExact(message_id) AS answers
         FROM task_answers
         WHERE event_time <= {at:DateTime64(9, 'UTC')}
