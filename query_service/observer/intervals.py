@@ -9,7 +9,7 @@ def missing(window: range, known: Iterable[range]) -> list[range]:
     `known` may come in any order, overlap, and reach out of the window.
     """
     gaps, position = [], window.start
-    for run in sorted(known, key=lambda r: r.start):
+    for run in sorted(filter(None, known), key=lambda r: r.start):
         if run.start >= window.stop:
             break
         if run.start > position:

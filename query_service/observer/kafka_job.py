@@ -1,26 +1,34 @@
 """Looks at Kafka and records what changed."""
 
-import logging
 import time
 from contextlib import suppress
 from itertools import islice
+from typing import Protocol
 
 from query_service.db import Database
 from query_service.errors import Unavailable
-from query_service.observer.kafka_source import KafkaSource
-from query_service.observer.otlp_metrics import MetricsSender
-from query_service.observer.samples import Metric, Recorded, Samples, Series
-
-log = logging.getLogger(__name__)
+from query_service.observer.samples import Metric, Observation, Recorded, Samples, Series
 
 POINTS_PER_REQUEST = 10_000  # about 1.5 MB: far below the 16 MiB of a record
+
+
+class Source(Protocol):
+    """Where a round is read; raises when it cannot be."""
+
+    def read(self) -> Observation: ...
+
+
+class Sender(Protocol):
+    """Where samples of one time are recorded; raises when they are not."""
+
+    def send(self, samples: Samples, observed_at: int) -> None: ...
 
 
 class KafkaJob:
     """One round: read, compare, send. What could not be sent is due again in the next round."""
 
     def __init__(
-        self, source: KafkaSource, sender: MetricsSender, database: Database, keep_alive: float
+        self, source: Source, sender: Sender, database: Database, keep_alive: float
     ) -> None:
         self._source = source
         self._sender = sender

@@ -51,15 +51,14 @@ def stored(database: Database, *offsets: int, outcome: str = "stored") -> None:
 
 def outcomes(database: Database) -> dict[int, str]:
     rows = database.client.query("SELECT offset, outcome FROM otlp_records FINAL").result_rows
-    return dict(rows)
+    return {offset: outcome for offset, outcome in rows}
 
 
 def letters(database: Database) -> list[tuple[int, str, str]]:
-    return list(
-        database.client.query(
-            "SELECT offset, reason, hex(value) FROM dead_letters FINAL ORDER BY offset"
-        ).result_rows
-    )
+    rows = database.client.query(
+        "SELECT offset, reason, hex(value) FROM dead_letters FINAL ORDER BY offset"
+    ).result_rows
+    return [(offset, reason, value) for offset, reason, value in rows]
 
 
 def test_nothing_is_read_when_nothing_is_missing(database: Database) -> None:
