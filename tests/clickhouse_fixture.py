@@ -38,7 +38,12 @@ def start(path: Path, port: int, *arguments: str) -> "subprocess.Popen[bytes]":
             raise RuntimeError(f"the embedded ClickHouse ended with {process.returncode}")
         return answers(f"http://127.0.0.1:{port}")
 
-    wait_until(ready, START_SECONDS)
+    try:
+        wait_until(ready, START_SECONDS)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return process
 
 

@@ -18,12 +18,17 @@ TABLE_FUNCTIONS = frozenset(
      "primes", "SQLStandardValues", "values", "view", "zeros", "zeros_mt"}
 )  # fmt: skip
 
-# Categories of functions that leave the tables (network, files, models, dictionaries) or are
-# internal. A function without a category is an alias, or was made by a user.
-_DENIED_CATEGORIES = frozenset(
-    {"", "AI", "Dictionary", "Embedded Dictionary", "Internal", "Introspection",
-     "Machine Learning"}
+# Categories whose functions only compute. Not among them: AI, dictionaries, introspection,
+# internal ones, models, and what has no category because a user made it.
+_CATEGORIES = frozenset(
+    {"Arithmetic", "Arrays", "Bit", "Bitmap", "Comparison", "Conditional", "Dates and Times",
+     "Distance", "Encoding", "Encryption", "Financial", "Geo", "Geo Polygon", "Hash",
+     "IP Address", "JSON", "Logical", "Map", "Mathematical", "Null", "NumericIndexedVector",
+     "Other", "QBit", "Random Number", "Rounding", "String", "String Replacement",
+     "String Search", "String Splitting", "Time Series", "Time Window", "Tuple",
+     "Type Conversion", "URL", "UUID"}
 )  # fmt: skip
+# Of these categories, what reaches out all the same.
 _DENIED = frozenset(
     {"file", "joinGet", "joinGetOrNull", "hasColumnInTable", "showCertificate", "getMacro",
      "getClientHTTPHeader", "currentRequestURL", "getServerSetting", "generateSerialID",
@@ -87,7 +92,7 @@ def load(session: Session) -> Policy:
     for name, canonical, _, is_aggregate, case_insensitive in rows:
         if is_aggregate:
             aggregates.add(name)
-        elif canonical in _DENIED or category.get(canonical, "") in _DENIED_CATEGORIES:
+        elif canonical in _DENIED or category.get(canonical) not in _CATEGORIES:
             continue
         functions.add(name)
         if case_insensitive:
