@@ -54,7 +54,7 @@ def wait_stored(client: Client, count: int, timeout: float = 600) -> float:
     Raises TimeoutError.
     """
     started = time.monotonic()
-    while (stored := client.query(_STORED).first_row[0]) < count:
+    while (stored := client.query(_STORED).result_rows[0][0]) < count:
         if time.monotonic() - started > timeout:
             raise TimeoutError(f"{stored} of {count} rows after {timeout} s")
         time.sleep(0.1)

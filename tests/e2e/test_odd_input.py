@@ -1,0 +1,158 @@
+"""Odd records through the real Kafka: nothing stops, nothing vanishes, no neighbour is lost."""
+
+import base64
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from query_service.db import connect
+from tests.e2e.kafka import Position, send
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+TOPIC = "agent-queue-odd"
+JSON_TOPICS = ("spans", "traces", "events", "handoffs", "metrics", "errors")
+PLAIN = {
+    "message_id": "m",
+    "source_agent": "A",
+    "target_agent": "Odd",
+    "message_type": "task",
+    "priority": "normal",
+    "payload": {"text": "x"},
+    "trace_id": None,
+    "span_id": None,
+    "parent_message_id": None,
+    "reason": "r",
+    "timestamp": "2026-11-22T11:50:41.653824",
+    "ttl_seconds": None,
+}
+ODD_TIMES: list[Any] = [
+    "1970-01-01T00:00:00",
+    "2200-01-01T00:00:00",
+    "9999-12-31T23:59:59",
+    "0001-01-01",
+    "yesterday",
+    "",
+    None,
+    17,
+    -1,
+    1e300,
+    [],
+    {},
+    True,
+    "2026-11-22T11:50:41+14:00",
+]
+ODD_BYTES = [
+    b"",
+    b"null",
+    b"17",
+    b'"text"',
+    b"[1, 2]",
+    b"{",
+    b"\x00" * 100,
+    b"\xff\xfe\xfd",
+    b'{"message_id": "\xff"}',
+    b"[" * 5000,
+    b'{"a": ' * 2000 + b"1" + b"}" * 2000,
+    b'{"n": 1e999999}',
+    b'{"message_id": NaN}',
+    b"x" * 10_000_000,
+]
+
+
+def _messages(rng: random.Random) -> list[bytes]:
+    values: list[Any] = [
+        None,
+        0,
+        -1,
+        1.5,
+        "",
+        "x" * 100_000,
+        [],
+        {},
+        [None],
+        {"a": {"b": []}},
+        True,
+    ]
+    odd = [PLAIN | {"message_id": f"{k}-{i}", k: v} for k in PLAIN for i, v in enumerate(values)]
+    odd += [PLAIN | {"message_id": f"time-{i}", "timestamp": t} for i, t in enumerate(ODD_TIMES)]
+    today = datetime.now(UTC)
+    odd += [
+        PLAIN | {"message_id": f"day-{d}", "timestamp": (today - timedelta(days=d)).isoformat()}
+        for d in range(150)
+    ]
+    odd.append(PLAIN | {"message_id": "huge", "payload": {"text": "y" * 10_000_000}})
+    plain = json.dumps(PLAIN).encode()
+    mutated = []
+    for _ in range(300):
+        value = bytearray(plain)
+        for _ in range(rng.randint(1, 5)):
+            value[rng.randrange(len(value))] = rng.randrange(256)
+        mutated.append(bytes(value))
+    return [json.dumps(o).encode() for o in odd] + mutated
+
+
+@pytest.mark.stack
+def test_odd_records_are_kept_and_stop_nothing(stack: Stack) -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    rng = random.Random(seed)
+    odd = [(TOPIC, None, value) for value in (*_messages(rng), *ODD_BYTES)]
+    odd += [
+        (f"agent-telemetry-{kind}", None, value)
+        for kind in JSON_TOPICS
+        for value in (*ODD_BYTES, b"{}", b'{"timestamp": null}', b'{"spans": 5, "metrics": []}')
+    ]
+    rng.shuffle(odd)
+    neighbours = [
+        (TOPIC, None, json.dumps(PLAIN | {"message_id": f"neighbour-{i}"}).encode())
+        for i in range(len(odd))
+    ]
+    mixed = [record for pair in zip(odd, neighbours, strict=True) for record in pair]
+    sent = send(stack.kafka, mixed)
+    client = connect(stack.settings)
+
+    def positions(table: str) -> dict[Position, bytes]:
+        column = "body" if table == "agent_messages" else "value"
+        rows = client.query(
+            f"SELECT topic, partition, offset, base64Encode({column}) FROM {table} FINAL"
+        ).result_rows
+        return {(t, p, o): value for t, p, o, value in rows}
+
+    by_position = dict(zip(sent, (value for _, _, value in mixed), strict=True))
+    queued = {p for p in sent if p[0] == TOPIC}
+
+    def unseen() -> set[Position]:
+        return queued - set(positions("agent_messages")) - set(positions("dead_letters"))
+
+    wait_until(lambda: not unseen(), 120)
+    for table in ("agent_messages", "dead_letters"):
+        client.command(f"OPTIMIZE TABLE {table} FINAL")
+    messages, dead = positions("agent_messages"), positions("dead_letters")
+    assert not unseen()
+    _same_bytes(messages, by_position)
+    _same_bytes(dead, by_position)
+
+    found = client.query(
+        "SELECT uniqExact(message_id) FROM agent_messages FINAL "
+        "WHERE startsWith(message_id, 'neighbour-')"
+    ).result_rows[0][0]
+    assert found == len(neighbours)
+    days = client.query(
+        "SELECT uniqExact(message_id) FROM agent_messages FINAL "
+        "WHERE startsWith(message_id, 'day-')"
+    ).result_rows[0][0]
+    assert days == 150
+    for kind in JSON_TOPICS:
+        topic = f"agent-telemetry-{kind}"
+        not_objects = {p for p, value in by_position.items() if p[0] == topic and value[:1] != b"{"}
+        assert not_objects <= set(dead)
+
+
+def _same_bytes(stored: dict[Position, Any], sent: dict[Position, bytes]) -> None:
+    for position, value in stored.items():
+        if position in sent:
+            assert base64.b64decode(value) == sent[position], position
