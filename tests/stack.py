@@ -24,19 +24,11 @@ from tests.waiting import wait_until
 RESTART_SECONDS = 60.0
 
 
-def _two_free_ports() -> int:
-    """A free port whose successor is free too: Kafka takes both."""
-    while True:
-        port = free_port()
-        if checks.is_free(port + 1):
-            return port
-
-
 def local_settings(home: Path) -> LocalSettings:
     """Settings with free ports, whatever the environment says."""
     return LocalSettings(
         home=home,
-        kafka_port=_two_free_ports(),
+        kafka_port=checks.two_free_ports(),
         clickhouse_port=free_port(),
         otlp_grpc_port=free_port(),
         otlp_http_port=free_port(),

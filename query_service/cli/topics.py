@@ -59,7 +59,8 @@ def ensure(admin: KafkaAdminClient, wanted: list[str]) -> list[str]:
         # An agent may begin to use its queue in this moment: then it exists, which is as good.
         with contextlib.suppress(TopicAlreadyExistsError):
             admin.create_topics(dict.fromkeys(missing, options))
-    admin.alter_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, name, CONFIGS) for name in wanted]
-    )
+    if old := there.intersection(wanted):
+        admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name, CONFIGS) for name in sorted(old)]
+        )
     return missing

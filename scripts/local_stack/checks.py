@@ -1,14 +1,13 @@
-"""What must be so before anything starts."""
+"""What must be so before anything starts: room on the disk, free ports."""
 
 import shutil
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
 from local_stack.errors import SetupError
-from local_stack.programs import Stage
 
 LEAST_FREE = 2**30
 
@@ -22,22 +21,19 @@ def disk(directory: Path) -> None:
         )
 
 
-def ports(stages: Sequence[Stage]) -> None:
-    """Raises SetupError when a port is wanted twice or something listens on it."""
-    wanted: dict[int, str] = {}
-    for stage in stages:
-        for program in stage.programs:
-            _check(program.name, program.ports, wanted)
+def ports(wanted: Iterable[tuple[str, str, int]]) -> None:
+    """Take (program, name of the setting, port).
 
-
-def _check(name: str, its_ports: Mapping[str, int], wanted: dict[int, str]) -> None:
-    for setting, port in its_ports.items():
-        if port in wanted:
-            raise SetupError(f"port {port} is wanted by {wanted[port]} and by {name} ({setting})")
-        wanted[port] = f"{name} ({setting})"
+    Raises SetupError when a port is wanted twice or something listens on it.
+    """
+    taken: dict[int, str] = {}
+    for program, setting, port in wanted:
+        if port in taken:
+            raise SetupError(f"port {port} is wanted by {taken[port]} and by {program} ({setting})")
+        taken[port] = f"{program} ({setting})"
         if not is_free(port):
             raise SetupError(
-                f"port {port} for {name} is in use{_holder(port)}: "
+                f"port {port} for {program} is in use{_holder(port)}: "
                 f"stop that, or set {setting.split()[0]}"
             )
 
@@ -51,6 +47,16 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def two_free_ports() -> int:
+    """A port that is free, and its successor too: Kafka takes both."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if is_free(port) and is_free(port + 1):
+            return port
 
 
 def _holder(port: int) -> str:

@@ -63,7 +63,7 @@ def stages(settings: Settings, agents: Sequence[str] = AGENTS) -> list[Stage]:
 def _kafka(settings: Settings) -> Program:
     return Program(
         "kafka",
-        kafka.prepare(settings, build.kafka_jars()),
+        kafka.prepared(settings),
         partial(ready.kafka_lists_topics, settings.kafka),
         {"KAFKA_PORT": settings.kafka_port, "KAFKA_PORT + 1": settings.controller_port},
         stop_seconds=30,

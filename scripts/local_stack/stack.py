@@ -52,7 +52,12 @@ class Stack:
         checks.disk(self.settings.home)
         self._check_brought()
         stages = make_stages(self.settings)
-        checks.ports(stages)
+        checks.ports(
+            (program.name, setting, port)
+            for stage in stages
+            for program in stage.programs
+            for setting, port in program.ports.items()
+        )
         try:
             self.supervisor.launch(stages)
             for stage in stages:

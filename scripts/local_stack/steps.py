@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from local_stack.errors import SetupError
@@ -60,10 +60,12 @@ def run(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    until: Callable[[], bool] | None = None,
 ) -> None:
     """Run a command to its end with progress; its output goes to `log`.
 
-    `env` is added to the environment. Raises SetupError with the tail of the log when it fails.
+    `env` is added to the environment. A command that would run for ever is told to end as soon as
+    `until` is true. Raises SetupError with the tail of the log when it fails.
     """
     progress = Progress(title)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -78,14 +80,18 @@ def run(
             start_new_session=True,
         )
         try:
+            ended = False
             while process.poll() is None:
                 progress.tick()
+                if until and not ended and until():
+                    process.terminate()
+                    ended = True
                 time.sleep(0.05)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
-    if process.returncode:
+    if process.returncode and not ended:
         progress.done("failed after")
         raise SetupError(f"{title} failed (exit status {process.returncode}):\n{tail(log)}")
     progress.done()

@@ -13,7 +13,7 @@ from local_stack.errors import SetupError
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool, how it tells its version, the oldest that serves and where to get it."""
+    """A tool, how it tells its version, the oldest that serves (any) and where to get it."""
 
     name: str
     command: tuple[str, ...]
@@ -34,8 +34,8 @@ TOOLS = {
     "maven": Tool(
         "Maven",
         ("mvn", "-version"),
-        r"Apache Maven (\d+)\.(\d+)",
-        (3, 6),
+        "",
+        (),
         "https://maven.apache.org/download.cgi or your package manager (maven)",
     ),
 }
@@ -52,6 +52,10 @@ def version_text(tool: Tool) -> str:
 def require(name: str) -> None:
     """Raises SetupError, one line with where to get it, if the tool is missing or too old."""
     tool = TOOLS[name]
+    if not tool.minimum:
+        if not shutil.which(tool.command[0]):
+            raise SetupError(f"{tool.name} is needed, none was found: {tool.source}")
+        return
     found = re.search(tool.pattern, version_text(tool))
     if found and tuple(int(part) for part in found.groups()) >= tool.minimum:
         return

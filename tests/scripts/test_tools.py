@@ -48,7 +48,7 @@ def _up(tools: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     [
         ("go", "Go >= 1.25", "https://go.dev/dl/"),
         ("java", "Java >= 17", "https://adoptium.net/"),
-        ("mvn", "Maven >= 3.6", "https://maven.apache.org/"),
+        ("mvn", "Maven is needed", "https://maven.apache.org/"),
         ("python3", "Python >= 3.11", "https://www.python.org/"),
     ],
 )
