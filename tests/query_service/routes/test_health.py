@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from clickhouse.migrate import migrations
+from query_service.db import Row
 from query_service.settings import Settings
 from tests.ports import free_port
 from tests.query_service.client import NOW, client
@@ -41,13 +42,13 @@ def _settings(clickhouse: int, kafka: int, collector: int) -> Settings:
     )
 
 
-LAG = {
+LAG: Row = {
     "consumer_group": "agent-telemetry-ingester-json",
     "lag": 5,
     "partitions": 3,
     "observed_at": NOW,
 }
-ANSWERS = {"health/schema": [{"version": migrations()[-1].number}], "health/lag": [LAG]}
+ANSWERS: dict[str, list[Row]] = {"health/schema": [{"version": migrations()[-1].number}], "health/lag": [LAG]}
 
 
 def test_all_up_and_no_old_sample_is_healthy(up: int) -> None:
