@@ -121,7 +121,7 @@ class Delivery:
                 self._fail(processing, error, is_task)
             if is_task:
                 _events.task_state(
-                    names.EVENT_DONE, message_id, self.topic, outcome=processing.outcome
+                    names.EVENT_DONE, message_id, self.topic, outcome=processing.outcome.value
                 )
         _when_all(work.sent, self._commit)
 
@@ -144,7 +144,7 @@ class Delivery:
         sender = trace.get_current_span(self._context).get_span_context()
         attributes: dict[str, AttributeValue] = {
             names.SPAN_KIND: "handoff",
-            names.MESSAGE_TYPE: self.message.message_type,
+            names.MESSAGE_TYPE: self.message.message_type.value,
             names.MESSAGE_ATTEMPT: self.headers.attempt,
             genai.GEN_AI_AGENT_NAME: self._agent,
             messaging.MESSAGING_SYSTEM: messaging.MessagingSystemValues.KAFKA.value,

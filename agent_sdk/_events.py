@@ -70,13 +70,14 @@ def task_state(
 
 
 def unreadable_message(
-    topic: str, partition: int, offset: int, error: Exception, context: Context
+    agent: str, topic: str, partition: int, offset: int, error: Exception, context: Context
 ) -> None:
-    """A record that is no AgentMessage was skipped."""
+    """`agent` skipped a record that is no AgentMessage."""
     emit(
         _attributes.EVENT_UNREADABLE,
         {
             _attributes.EVENT_ID: new_id(),
+            GEN_AI_AGENT_NAME: agent,
             MESSAGING_DESTINATION_NAME: topic,
             MESSAGING_DESTINATION_PARTITION_ID: str(partition),
             MESSAGING_KAFKA_OFFSET: offset,

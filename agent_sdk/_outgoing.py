@@ -122,7 +122,7 @@ def _attributes(
 ) -> dict[str, AttributeValue]:
     attributes: dict[str, AttributeValue] = {
         names.SPAN_KIND: "handoff",
-        names.MESSAGE_TYPE: message.message_type,
+        names.MESSAGE_TYPE: message.message_type.value,
         names.MESSAGE_ATTEMPT: attempt,
         genai.GEN_AI_AGENT_NAME: message.source_agent,
         messaging.MESSAGING_SYSTEM: messaging.MessagingSystemValues.KAFKA.value,

@@ -148,6 +148,11 @@ class AgentQueue:
             if delivery is not None:
                 yield delivery
 
+    @property
+    def stopped(self) -> bool:
+        """True after `stop()` or `close()`."""
+        return self._closed
+
     def stop(self) -> None:
         """End `receive()` after the present message; may be called from a signal handler."""
         self._closed = True
@@ -230,13 +235,19 @@ class AgentQueue:
             message = AgentMessage.from_bytes(record.value or b"")
         except ValueError as error:
             _events.unreadable_message(
-                record.topic, record.partition, record.offset, error, headers.context
+                self.agent, record.topic, record.partition, record.offset, error, headers.context
             )
             commit()
             return None
         context = creation_context(headers, message)
         if message.message_type is MessageType.TASK:
-            _events.task_state(names.EVENT_CLAIMED, message.message_id, self.topic, context=context)
+            _events.task_state(
+                names.EVENT_CLAIMED,
+                message.message_id,
+                self.topic,
+                agent=self.agent,
+                context=context,
+            )
         if message.message_type is MessageType.CANCEL and message.parent_message_id:
             self._cancelled[message.parent_message_id] = None
             while len(self._cancelled) > _REMEMBERED_CANCELS:
