@@ -173,7 +173,8 @@ FROM detailed_errors AS d;
 
 -- Contract 3: reports of one trace with the same type and normalised message, on one line of
 -- spans and within 60 s, are one failure; its first report stands for it. Two spans lie on one
--- line when one is an ancestor of the other, or when the ancestry of one is not known.
+-- line when one is an ancestor of the other, or when nothing is known of that: they have no
+-- ancestor in common, and one has no parent or ancestors that have not been seen (yet).
 CREATE VIEW IF NOT EXISTS error_failures AS
 WITH
     reports AS
@@ -206,13 +207,14 @@ WITH
             arrayMap(m -> arrayFold(
                 (line, step) -> if(parent_of[line[-1]] = '' OR has(line, parent_of[line[-1]]), line, arrayPushBack(line, parent_of[line[-1]])),
                 range(32), [m.3]), members) AS ancestors,
+            arrayMap(line -> length(line) = 1 OR NOT mapContains(parent_of, line[-1]), ancestors) AS open_ended,
             arrayFold(
                 (firsts, i) -> arrayPushBack(firsts, arrayFirst(found -> found > 0, [arrayFirst(
                     (first, j) -> j < i
                         AND toUnixTimestamp64Nano(members[i].1) - toUnixTimestamp64Nano(members[j].1) <= 60000000000
                         AND (members[i].3 = '' OR members[j].3 = ''
-                            OR length(ancestors[i]) = 1 OR length(ancestors[j]) = 1
-                            OR has(ancestors[i], members[j].3) OR has(ancestors[j], members[i].3)),
+                            OR has(ancestors[i], members[j].3) OR has(ancestors[j], members[i].3)
+                            OR (open_ended[i] OR open_ended[j]) AND NOT hasAny(ancestors[i], ancestors[j])),
                     arrayPushBack(firsts, i), arrayEnumerate(arrayPushBack(firsts, i))), i])),
                 arrayEnumerate(members), emptyArrayUInt32()) AS roots
         FROM repeated LEFT JOIN parents USING (trace_id)
@@ -230,5 +232,5 @@ WITH
     )
 SELECT
     reports.error_id AS error_id,
-    if(assigned.failure_id = '', reports.error_id, assigned.failure_id) AS failure_id
+    if(ifNull(assigned.failure_id, '') = '', reports.error_id, assumeNotNull(assigned.failure_id)) AS failure_id
 FROM reports LEFT JOIN assigned ON reports.error_id = assigned.error_id;

@@ -3,12 +3,14 @@
 -- measured by (equal to at when a past state is asked for).
 
 CREATE VIEW IF NOT EXISTS consumer_commits AS
+WITH groupArraySorted(2)((-toUnixTimestamp64Nano(last_seen), value, first_seen)) AS latest
 SELECT
     topic,
     partition,
     consumer_group,
-    argMax(value, last_seen) AS committed,
-    argMax(first_seen, last_seen) AS committed_at,
+    latest[1].2 AS committed,
+    -- A group that was rewound comes by one offset twice: what counts is when it last had another.
+    greatest(latest[1].3, fromUnixTimestamp64Nano(-latest[2].1, 'UTC')) AS committed_at,
     max(last_seen) AS observed_at
 FROM
 (
@@ -86,9 +88,7 @@ WITH
     (
         SELECT
             message_id,
-            groupArray((event_time, event_name, replaceAll(lower(agent_name), ' ', '-'))) AS seen,
-            min(event_time) AS first_at,
-            max(event_time) AS last_at
+            groupArray((event_time, event_name, replaceAll(lower(agent_name), ' ', '-'))) AS seen
         FROM task_events
         WHERE event_time <= {at:DateTime64(9, 'UTC')}
             AND (NOT {open_only:Bool} OR message_hash IN (SELECT cityHash64(message_id) FROM open_tasks FINAL WHERE is_deleted = 0))
@@ -120,9 +120,11 @@ SELECT
     c.ttl_seconds AS ttl_seconds,
     c.body AS body,
     if(isNull(c.ttl_seconds), NULL, fromUnixTimestamp64Nano(toUnixTimestamp64Nano(c.event_time) + toInt64(least(greatest(c.ttl_seconds, 0), 1e9) * 1e9), 'UTC')) AS expires_at,
-    arrayExists(s -> s.2 != 'process' OR s.3 = c.agent OR s.3 = '', signs.seen) AS has_sign,
-    length(readers.groups) > 0 AND passed.committing_groups = length(readers.groups) AND passed.committed > c.offset AS is_consumed,
-    readers.observed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR AS is_observed,
+    -- A span of another agent that names the message is no sign that its target works on it.
+    notEmpty(arrayFilter(s -> s.2 != 'process' OR s.3 = c.agent OR s.3 = '', signs.seen) AS own_signs) AS has_sign,
+    -- ifNull: a client may set join_use_nulls.
+    ifNull(length(readers.groups) > 0 AND passed.committing_groups = length(readers.groups) AND passed.committed > c.offset, false) AS is_consumed,
+    ifNull(readers.observed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, false) AS is_observed,
     multiIf(
         answers.answers > 0 AND answers.first.1 = 'result', 'completed',
         answers.answers > 0 AND answers.first.1 = 'error', 'failed',
@@ -132,14 +134,14 @@ SELECT
         NOT is_observed, 'unknown',
         readers.members > 0 OR readers.committed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, 'queued',
         'lost') AS state,
-    answers.answers = 0 AS pending,
+    ifNull(answers.answers, 0) = 0 AS pending,
     if(answers.answers > 0, answers.first.2, '') AS answer_message_id,
     if(answers.answers > 0, answers.first.3, '') AS answered_by,
     if(answers.answers > 0, answers.first.4, NULL) AS answered_at,
     ifNull(answered_at > expires_at, false) AS answered_late,
-    answers.answers AS answers,
-    if(has_sign, signs.first_at, NULL) AS claimed_at,
-    if(has_sign, signs.last_at, NULL) AS last_sign_at
+    ifNull(answers.answers, 0) AS answers,
+    if(has_sign, arrayMin(s -> s.1, own_signs), NULL) AS claimed_at,
+    if(has_sign, arrayMax(s -> s.1, own_signs), NULL) AS last_sign_at
 FROM candidates AS c
 LEFT JOIN answers ON answers.parent_message_id = c.message_id
 LEFT JOIN signs ON signs.message_id = c.message_id
