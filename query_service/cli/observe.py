@@ -1,6 +1,7 @@
 """`agent-telemetry observe`: the one scheduled process."""
 
 import logging
+import os
 import signal
 import threading
 
@@ -18,8 +19,13 @@ def observe() -> None:
     Runs until SIGTERM or Ctrl-C. One observer works; others wait until it ends.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    for chatty in ("kafka", "urllib3", "clickhouse_connect"):  # the jobs say what fails, once
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
     run(settings(), ObserverSettings(), stop)
+    # A job may still be in the middle of a query: taking the interpreter down around its thread
+    # takes seconds on a busy machine, and may crash.
+    logging.shutdown()
+    os._exit(0)

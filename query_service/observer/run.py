@@ -30,14 +30,15 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
     """Run the jobs until `stop` is set."""
     servers = parts.kafka_bootstrap_servers
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
+    # The maintenance of tables rests: on a busy machine it must not take what queries need.
     jobs = [
         Job(
             "kafka",
             KafkaJob(KafkaSource(servers), sender, Database(parts), own.keep_alive).run,
             own.kafka_interval,
         ),
-        Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval),
-        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval),
+        Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
+        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 9),
         Job("gaps", GapsJob(servers, Database(parts), own.gaps_grace).run, own.gaps_interval),
     ]
 

@@ -51,7 +51,7 @@ def stored(database: Database, *offsets: int, outcome: str = "stored") -> None:
 
 def outcomes(database: Database) -> dict[int, str]:
     rows = database.client.query("SELECT offset, outcome FROM otlp_records FINAL").result_rows
-    return {offset: outcome for offset, outcome in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def letters(database: Database) -> list[tuple[int, str, str]]:

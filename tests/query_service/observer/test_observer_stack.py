@@ -50,7 +50,7 @@ def members(tables: Database, group: str) -> dict[str, int]:
         "{group:String} AND metric = 'kafka.consumer_group.members' GROUP BY topic",
         group=group,
     )
-    return {topic: value for topic, value in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def test_who_reads_a_queue_without_a_commit_is_recorded_and_when_it_leaves(
