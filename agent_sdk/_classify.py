@@ -89,9 +89,12 @@ _VALIDATION = Verdict(
     ),
 )
 
+_HANDOFF = Verdict(ErrorCategory.HANDOFF, True, ("See whether Kafka and the target agent are up.",))
+
 # The first word found in a class name of the exception's family decides, so that a
 # library's own errors are known without importing it; narrow words come first.
 _BY_NAME = (
+    (("queuefull", "queueclosed", "sendfailed", "kafka"), _HANDOFF),
     (("ratelimit", "quota", "toomanyrequests"), _LIMITED),
     (("contextlength", "contextwindow", "tokenlimit"), _CONTEXT_LENGTH),
     (("timeout",), _TIMEOUT),
@@ -109,9 +112,7 @@ _BY_STEP = {
         ErrorCategory.LLM, False, ("Look at the model's answer and the provider's status.",)
     ),
     "tool": Verdict(ErrorCategory.TOOL, False, ("Run the tool alone with the same parameters.",)),
-    "handoff": Verdict(
-        ErrorCategory.HANDOFF, True, ("See whether Kafka and the target agent are up.",)
-    ),
+    "handoff": _HANDOFF,
 }
 _OTHERWISE = Verdict(
     ErrorCategory.AGENT, False, ("Read the stack trace: the failure is in the agent's own code.",)
@@ -126,6 +127,8 @@ def classify(error: BaseException, step: str | None) -> Verdict:
         return _LIMITED
     if status in (401, 403):
         return _ACCESS
+    if isinstance(status, int) and 400 <= status < 500 and status != 408:
+        return _VALIDATION
     for name in _family(error):
         for words, verdict in _BY_NAME:
             if any(word in name for word in words):

@@ -97,8 +97,8 @@ class AgentMessage(BaseModel):
         return (datetime.now(UTC) - self.timestamp).total_seconds() > self.ttl_seconds
 
     def to_bytes(self) -> bytes:
-        """The value of the Kafka record: UTF-8 JSON with every field."""
-        return self.model_dump_json().encode()
+        """The value of the Kafka record: UTF-8 JSON with every field; other objects become text."""
+        return self.model_dump_json(fallback=str).encode()
 
     @classmethod
     def from_bytes(cls, value: bytes) -> "AgentMessage":

@@ -12,7 +12,6 @@ from kafka.errors import (
     ClusterAuthorizationFailedError,
     IllegalStateError,
     InvalidProducerEpochError,
-    KafkaError,
     KafkaTimeoutError,
     OutOfOrderSequenceNumberError,
     ProducerFencedError,
@@ -265,13 +264,12 @@ class Outbox:
 
 
 def _abandon(producer: Any) -> None:
-    """Close a producer at once, whatever it still holds.
+    """Close a producer at once, whatever it still holds, by its private parts.
 
-    Its close() raises before it stops the sender when the flush fails, and would leave a thread
-    that goes on sending what a new producer sends, too.
+    Its close() raises before it stops the sender when the flush fails: a thread would be left
+    that goes on sending what a new producer sends, too, and its finalizer would close it again,
+    for a second, and silence the log of kafka-python for good.
     """
-    try:
-        producer._sender.force_close()
-        producer.close(timeout=0)
-    except KafkaError as error:
-        _logger.debug("closing the producer: %s", error)
+    producer._sender.force_close()
+    producer._unregister_cleanup()
+    producer._closed = True
