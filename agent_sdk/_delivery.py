@@ -128,7 +128,7 @@ class Delivery:
     def _fail(self, processing: Processing, error: Exception, is_task: bool) -> None:
         processing.outcome = Outcome.FAILED
         processing.error = error
-        record_error(error, retry_count=self.headers.attempt - 1)
+        record_error(error)
         mark_failed(processing.span, error)
         if is_task and self.message.source_agent:
             try:

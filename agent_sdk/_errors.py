@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_sdk import _attributes, _events
 from agent_sdk._classify import ErrorCategory, ErrorSeverity, classify
-from agent_sdk._context import Step, current_agent, current_step
+from agent_sdk._context import Step, current_agent, current_step, current_work
 from agent_sdk._messages import UtcTime, new_id
 from agent_sdk._telemetry import telemetry
 
@@ -76,7 +76,7 @@ def record_error(
     severity: ErrorSeverity | None = None,
     operation: str | None = None,
     retryable: bool | None = None,
-    retry_count: int = 0,
+    retry_count: int | None = None,
     max_retries: int = 3,
     suggested_fixes: list[str] | None = None,
 ) -> DetailedError:
@@ -89,14 +89,17 @@ def record_error(
         except TimeoutError as error:
             agent_sdk.record_error(error, retry_count=attempt)
 
-    What is not given is found by the type of the error and the step that it left (a tool, a
-    model call, ...). Spans and `delivery.process()` call this for what passes through them;
+    What is not given is found by the type of the error, the step that it left (a tool, a model
+    call, ...) and the attempt of the message being worked on. Spans and `delivery.process()` call this for what passes through them;
     the same exception object is reported once, later calls return the first report.
     """
     first = getattr(error, _RECORDED, None)
     if isinstance(first, DetailedError):
         return first
     step = current_step.get()
+    work = current_work.get()
+    if retry_count is None:
+        retry_count = work.attempt - 1 if work else 0
     verdict = classify(error, step.kind if step else None)
     detailed = _describe(error, step).model_copy(
         update={

@@ -264,11 +264,10 @@ class Outbox:
 
 
 def _abandon(producer: Any) -> None:
-    """Close a producer at once, whatever it still holds, by its private parts.
+    """End a producer at once, whatever it still holds.
 
-    Its close() raises before it stops the sender when the flush fails: a thread would be left
-    that goes on sending what a new producer sends, too, and its finalizer would close it again,
-    for a second, and silence the log of kafka-python for good.
+    Its close() raises before it stops the sender when the flush fails, which leaves a thread
+    that goes on sending what a new producer sends, too, and a `__del__` that tries it again.
     """
     producer._sender.force_close()
     producer._unregister_cleanup()
