@@ -69,7 +69,7 @@ def test_who_reads_a_queue_without_a_commit_is_recorded_and_when_it_leaves(
             return members(tables, group) == {"": 1, topic: 1}
 
         wait_until(is_recorded, SECONDS)
-        reader.commit({TopicPartition(topic, 0): OffsetAndMetadata(0, "", None)})
+        reader.commit({TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
         wait_until(
             lambda: ask(
                 tables,
