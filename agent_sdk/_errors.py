@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent_sdk import _attributes, _events
 from agent_sdk._classify import ErrorCategory, ErrorSeverity, classify
 from agent_sdk._context import Step, current_agent, current_step, current_work
-from agent_sdk._messages import UtcTime, new_id
+from agent_sdk._messages import UtcTime, new_id, unicode
 from agent_sdk._telemetry import telemetry
 
 _MAX_STACK = 64 * 1024
@@ -90,8 +90,9 @@ def record_error(
             agent_sdk.record_error(error, retry_count=attempt)
 
     What is not given is found by the type of the error, the step that it left (a tool, a model
-    call, ...) and the attempt of the message being worked on. Spans and `delivery.process()` call this for what passes through them;
-    the same exception object is reported once, later calls return the first report.
+    call, ...) and the attempt of the message being worked on. Spans and `delivery.process()`
+    call this for what passes through them; the same exception object is reported once, later
+    calls return the first report.
     """
     first = getattr(error, _RECORDED, None)
     if isinstance(first, DetailedError):
@@ -135,9 +136,9 @@ def _describe(error: BaseException, step: Step | None) -> DetailedError:
         severity=ErrorSeverity.ERROR,
         category=ErrorCategory.UNKNOWN,
         error_type=type(error).__qualname__,
-        error_message=_safe_text(error)[:_MAX_MESSAGE],
+        error_message=error_text(error)[:_MAX_MESSAGE],
         error_code=str(code) if isinstance(code, (str, int)) else None,
-        stack_trace="".join(traceback.format_exception(error))[-_MAX_STACK:],
+        stack_trace=unicode("".join(traceback.format_exception(error)))[-_MAX_STACK:],
         trace_id=trace.format_trace_id(span.trace_id) if span.is_valid else None,
         span_id=trace.format_span_id(span.span_id) if span.is_valid else None,
         agent_name=current_agent.get() or now.agent_name,
@@ -156,10 +157,10 @@ def _describe(error: BaseException, step: Step | None) -> DetailedError:
     )
 
 
-def _safe_text(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Its message; an exception whose own `__str__` fails must not hide behind that failure."""
     try:
-        return str(error)
+        return unicode(str(error))
     except Exception as broken:
         return f"<message of the exception failed: {type(broken).__name__}>"
 

@@ -57,6 +57,11 @@ def new_id() -> str:
     return str(uuid4())
 
 
+def unicode(text: str) -> str:
+    """Without halves of surrogate pairs: with one of them a whole batch would not be sent."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class AgentMessage(BaseModel):
     """One message of a queue `agent-queue-<agent>`; its JSON is the value of the Kafka record.
 

@@ -12,7 +12,8 @@ from opentelemetry.util.types import AttributeValue
 
 from agent_sdk import _attributes as names
 from agent_sdk._context import Step, current_agent, current_step, current_work
-from agent_sdk._errors import record_error
+from agent_sdk._errors import error_text, record_error
+from agent_sdk._messages import unicode
 from agent_sdk._telemetry import telemetry
 
 Attributes = dict[str, AttributeValue]
@@ -206,13 +207,13 @@ def llm_call(
 
 def mark_failed(span: Span, error: BaseException) -> None:
     """Put an exception on a span: status ERROR and `error.type`."""
-    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error_text(error)}"))
     span.set_attribute(ERROR_TYPE, type(error).__qualname__)
 
 
 def as_json(value: object) -> str:
     """JSON for an attribute; what JSON cannot say becomes a string."""
-    return json.dumps(value, default=str, ensure_ascii=False)
+    return unicode(json.dumps(value, default=str, ensure_ascii=False))
 
 
 @contextmanager
