@@ -14,16 +14,16 @@ class Ledger:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.Lock()
-        self._file = None
+        self._path = path
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8", buffering=1)
+            path.touch()
 
     def write(
         self, event: str, message: AgentMessage | None = None, *, error_id: object = None
     ) -> None:
         """`event`: sent, received, answered, failed, job_started or job_done."""
-        if self._file is None:
+        if self._path is None:
             return
         line = {
             "event": event,
@@ -36,8 +36,8 @@ class Ledger:
             "error_id": error_id,
             "ts": datetime.now(UTC).isoformat(),
         }
-        with self._lock:
-            self._file.write(json.dumps(line) + "\n")
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 class LedgerQueue(AgentQueue):
