@@ -55,8 +55,7 @@ def stages(settings: Settings, agents: Sequence[str] = AGENTS) -> list[Stage]:
     return [
         Stage("storage", storage),
         Stage("pipeline", [_collector(settings), _query(settings)], (topics, migrate)),
-        Stage("observer", [_observer(settings)]),
-        Stage("agents", [_agent(settings, name) for name in agents]),
+        Stage("work", [_observer(settings), *(_agent(settings, name) for name in agents)]),
     ]
 
 
