@@ -50,7 +50,7 @@ def send(
 ) -> Sent:
     """Put `draft` into the queue of its target; trace and span ids are filled in here.
 
-    Raises ValueError when the target cannot name a topic, QueueFull and SendFailed as the
+    Raises ValueError when the target cannot name a topic or the payload is no JSON, QueueFull and SendFailed as the
     outbox does.
     """
     topic = queue_topic(draft.target_agent)
@@ -62,8 +62,6 @@ def send(
         attributes=_attributes(draft, topic, attempt, conversation_id),
     )
     message = _with_trace(draft, span)
-    value = message.to_bytes()
-    span.set_attribute(messaging.MESSAGING_MESSAGE_BODY_SIZE, len(value))
     headers = MessageHeaders(
         message_id=message.message_id,
         cause_message_id=work.message_id if work else None,
@@ -84,6 +82,8 @@ def send(
             future.set_result(ack)
 
     try:
+        value = message.to_bytes()
+        span.set_attribute(messaging.MESSAGING_MESSAGE_BODY_SIZE, len(value))
         outbox.put(topic, message.message_id.encode(), value, encode(headers), done)
     except Exception as error:
         _finish(span, draft, None, error)

@@ -83,8 +83,8 @@ class AgentQueue:
         """Hand work to another agent: `queue.send_task("writer", {"topic": "tea"})`.
 
         `attempt` counts the tries of the same work. `conversation_id` is inherited from the
-        message being worked on. Raises ValueError for an impossible agent name, QueueFull,
-        SendFailed when the message is over 16 MiB.
+        message being worked on. Raises ValueError for an impossible agent name or a payload that
+        is no JSON, QueueFull, SendFailed when the message is over 16 MiB.
         """
         return self._send(
             MessageType.TASK,

@@ -97,6 +97,14 @@ def test_a_full_queue_raises_and_ends_its_span(recorded: Recorded, kafka: FakeKa
     assert recorded.span("send agent-queue-writer").status.status_code is StatusCode.ERROR
 
 
+def test_a_payload_that_is_no_json_raises_and_ends_its_span(
+    recorded: Recorded, kafka: FakeKafka
+) -> None:
+    with AgentQueue() as queue, pytest.raises(ValueError, match="surrogates"):
+        queue.send_task("writer", {"half": "\ud83d"})
+    assert recorded.span("send agent-queue-writer").status.status_code is StatusCode.ERROR
+
+
 @pytest.mark.parametrize("target", ["", "a/b", "päng", "x" * 300])
 def test_a_name_that_is_no_topic_is_refused(
     recorded: Recorded, kafka: FakeKafka, target: str
