@@ -12,7 +12,12 @@ from pathlib import Path
 from clickhouse_connect.driver.client import Client
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_STATEMENT_END = re.compile(r";[ \t]*\n")
+_TOKEN = re.compile(
+    r"(?P<comment>--[^\n]*|/\*.*?\*/)"
+    r"|(?P<end>;)"
+    r"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\"(?:[^\"\\]|\\.)*\"|[^-/;'`\"]+|.",
+    re.DOTALL,
+)
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations
 (
@@ -46,10 +51,19 @@ class Migration:
 
     @property
     def statements(self) -> list[str]:
-        """The statements, in order, without comments before them and the closing semicolon."""
-        lines = (line for line in self.text.splitlines() if not line.startswith("--"))
-        parts = _STATEMENT_END.split("\n".join(lines) + "\n")
-        return [part.strip() for part in parts if part.strip()]
+        """The statements, in order."""
+        return split(self.text)
+
+
+def split(text: str) -> list[str]:
+    """The statements of an SQL text, without comments and closing semicolons."""
+    statements = [""]
+    for token in _TOKEN.finditer(text):
+        if token["end"]:
+            statements.append("")
+        else:
+            statements[-1] += " " if token["comment"] else token[0]
+    return [statement.strip() for statement in statements if statement.strip()]
 
 
 def migrations() -> list[Migration]:

@@ -1,38 +1,50 @@
-"""How long rows are kept: the tables' TTL follows the settings RETENTION_DAYS*."""
+"""How long rows are kept: the days of the settings, put into the tables' TTL where they differ."""
 
 import re
+from typing import Protocol
 
 from clickhouse_connect.driver.client import Client
 
-from query_service.settings import Settings
-
-_TABLES = """
-SELECT name, extract(create_table_query, 'TTL (.*?) \\+ toIntervalDay') AS expression,
-    toUInt32OrZero(extract(create_table_query, 'toIntervalDay\\((\\d+)\\)')) AS days
-FROM system.tables
-WHERE database = currentDatabase() AND days > 0
-ORDER BY name
-"""
+_DAYS = re.compile(r"TTL toDateTime\((\w+)\) \+ toIntervalDay\((\d+)\)")
+_TABLES = (
+    "SELECT name, engine_full FROM system.tables"
+    " WHERE database = currentDatabase() AND engine LIKE '%MergeTree' ORDER BY name"
+)
 
 
-def apply_retention(client: Client, settings: Settings) -> list[str]:
-    """Set the TTL of each table whose days differ from the settings; says what was changed."""
-    changes = []
-    for name, expression, days in client.query(_TABLES).result_rows:
-        wanted = _days(name, settings)
-        if wanted != days:
-            # DDL takes no bound parameters; table and expression are the server's own words.
-            client.command(
-                f"ALTER TABLE `{name}` MODIFY TTL {expression} + toIntervalDay({wanted})",
-                settings={"materialize_ttl_after_modify": 0},
-            )
-            changes.append(f"{name} from {days} to {wanted} days")
-    return changes
+class Days(Protocol):
+    """The settings that say how many days rows are kept."""
+
+    @property
+    def retention_days(self) -> int: ...
+    @property
+    def retention_days_metrics(self) -> int: ...
+    @property
+    def retention_days_dead_letters(self) -> int: ...
 
 
-def _days(table: str, settings: Settings) -> int:
+def apply_retention(client: Client, settings: Days) -> list[str]:
+    """Give each table the days of the settings; returns what was changed, as `table: N days`.
+
+    Tables without a TTL (open tasks, progress, migrations) are kept for ever and stay so. Parts
+    that are there already are not rewritten at once: their next merge drops what is too old.
+    """
+    changed = []
+    for name, engine in client.query(_TABLES).result_rows:
+        ttl = _DAYS.search(engine)
+        if ttl is None or int(ttl[2]) == (days := _days(name, settings)):
+            continue
+        client.command(
+            f"ALTER TABLE `{name}` MODIFY TTL toDateTime({ttl[1]}) + INTERVAL {days} DAY",
+            settings={"materialize_ttl_after_modify": 0},
+        )
+        changed.append(f"{name}: {days} days")
+    return changed
+
+
+def _days(table: str, settings: Days) -> int:
+    if table.startswith("otel_metrics_") or table == "span_metrics":
+        return settings.retention_days_metrics
     if table == "dead_letters":
         return settings.retention_days_dead_letters
-    if re.match(r"otel_metrics_|span_metrics$", table):
-        return settings.retention_days_metrics
     return settings.retention_days

@@ -2,6 +2,8 @@
 -- at: only what happened up to then is considered; now: the clock that expiry and silence are
 -- measured by (equal to at when a past state is asked for).
 
+-- What groups had committed, by the last day that was observed: a group that has not been seen
+-- for a day is gone, and two weeks of keep-alives need not be read.
 CREATE VIEW IF NOT EXISTS consumer_commits AS
 WITH groupArraySorted(2)((-toUnixTimestamp64Nano(last_seen), value, first_seen)) AS latest
 SELECT
@@ -18,6 +20,9 @@ FROM
     FROM kafka_offsets AS k
     WHERE metric = 'kafka.consumer_group.offset'
         AND k.observed_at <= {at:DateTime64(9, 'UTC')}
+        AND k.observed_at > (
+            SELECT max(o.observed_at) FROM kafka_offsets AS o
+            WHERE o.metric = 'kafka.consumer_group.offset' AND o.observed_at <= {at:DateTime64(9, 'UTC')}) - INTERVAL 1 DAY
         AND NOT startsWith(consumer_group, 'agent-telemetry-')
     GROUP BY topic, partition, consumer_group, value
 )
