@@ -19,7 +19,7 @@ func newClient(ctx context.Context, cfg *Config) (*kgo.Client, error) {
 		kgo.ClientID(cfg.ClientID),
 		kgo.ConsumerGroup(cfg.GroupID),
 		kgo.SessionTimeout(sessionTimeout),
-		kgo.HeartbeatInterval(sessionTimeout/3),
+		kgo.HeartbeatInterval(sessionTimeout / 3),
 		kgo.ConsumeRegex(),
 		kgo.ConsumeTopics(cfg.Topics...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),

@@ -17,7 +17,9 @@ type Config struct {
 	GroupID string `mapstructure:"group_id"`
 	// Topics are regular expressions; a topic that appears later is found by itself.
 	Topics []string `mapstructure:"topics"`
-	// Headers are the names of the record headers to keep, exactly as sent.
+	// Encoding of the values: otlp_proto, or raw (logs only), which keeps every byte as the body.
+	Encoding string `mapstructure:"encoding"`
+	// Headers are the names of the record headers to keep with raw records, exactly as sent.
 	Headers []string `mapstructure:"headers"`
 	// MaxRecords and MaxBytes (of keys, values and headers) close a batch; MaxBytes may be
 	// passed by what one fetch brings.
@@ -27,9 +29,15 @@ type Config struct {
 	Linger time.Duration `mapstructure:"linger"`
 }
 
+const (
+	raw       = "raw"
+	otlpProto = "otlp_proto"
+)
+
 func defaultConfig() *Config {
 	return &Config{
 		ClientConfig: configkafka.NewDefaultClientConfig(),
+		Encoding:     otlpProto,
 		MaxRecords:   10000,
 		MaxBytes:     8 << 20,
 		Linger:       100 * time.Millisecond,
@@ -40,6 +48,9 @@ func defaultConfig() *Config {
 func (c *Config) Validate() error {
 	if c.GroupID == "" || len(c.Topics) == 0 {
 		return errors.New("group_id and topics must be set")
+	}
+	if c.Encoding != raw && c.Encoding != otlpProto {
+		return fmt.Errorf("encoding %q: %s or %s", c.Encoding, otlpProto, raw)
 	}
 	if c.MaxRecords <= 0 || c.MaxBytes <= 0 || c.Linger <= 0 {
 		return errors.New("max_records, max_bytes and linger must be positive")

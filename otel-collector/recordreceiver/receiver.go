@@ -8,7 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/receiver"
 	"go.uber.org/zap"
 )
 
@@ -27,12 +27,17 @@ const (
 // stored.
 type recordReceiver struct {
 	config *Config
-	next   consumer.Logs
 	logger *zap.Logger
+	// consume gives the pipeline data made anew for each call, since the pipeline owns what it gets.
+	consume func(context.Context, []*kgo.Record) error
 
 	client *kgo.Client
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+}
+
+func newReceiver(config *Config, set receiver.Settings, consume func(context.Context, []*kgo.Record) error) *recordReceiver {
+	return &recordReceiver{config: config, logger: set.Logger, consume: consume}
 }
 
 // Start connects in the background: a broker that is away now is waited for.
@@ -60,15 +65,8 @@ func (r *recordReceiver) Shutdown(ctx context.Context) error {
 }
 
 func (r *recordReceiver) run(ctx context.Context) {
-	keys := attributeKeys(r.config.Headers)
 	for ctx.Err() == nil {
-		records := r.gather(ctx)
-		if len(records) == 0 {
-			continue
-		}
-		// Made anew for each try: the pipeline owns what it is given and may change it.
-		now := time.Now()
-		if r.deliver(ctx, func() error { return r.next.ConsumeLogs(ctx, toLogs(records, keys, now)) }) {
+		if records := r.gather(ctx); len(records) > 0 && r.deliver(ctx, records) {
 			r.client.MarkCommitRecords(records...)
 		}
 	}
@@ -103,9 +101,9 @@ func (r *recordReceiver) gather(ctx context.Context) []*kgo.Record {
 }
 
 // deliver tries until the pipeline takes the batch; false when the receiver stops before.
-func (r *recordReceiver) deliver(ctx context.Context, try func() error) bool {
+func (r *recordReceiver) deliver(ctx context.Context, records []*kgo.Record) bool {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		err := try()
+		err := r.consume(ctx, records)
 		if err == nil {
 			return true
 		}

@@ -1,10 +1,10 @@
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.otel_collector.parts import ClickHouse, Collector, Kafka, Store
+from tests.otel_collector.parts import ClickHouse, Collector, Kafka, Override, OwnTopics, Store
 from tests.ports import free_port
 
 
@@ -41,21 +41,24 @@ def collector(tmp_path: Path, kafka: Kafka, store: Store) -> Iterator[Collector]
 
 
 @pytest.fixture
-def own_groups() -> Callable[..., dict[str, object]]:
-    """Makes an override: consumer groups of this test's own, over these JSON topics only."""
+def own_topics() -> OwnTopics:
+    """Makes an override: consumer groups and OTLP topics of this test's own, and only these JSON
+    topics."""
     suffix = uuid.uuid4().hex[:8]
 
-    def override(*topics: str) -> dict[str, object]:
-        receivers: dict[str, object] = {
-            f"kafka/otlp-{signal}": {"group_id": f"agent-telemetry-{suffix}-{signal}"}
-            for signal in ("traces", "logs", "metrics")
+    def override(*topics: str) -> Override:
+        receivers: dict[str, dict[str, object]] = {
+            f"kafka_records/{kind}": {"group_id": f"agent-telemetry-{suffix}-{kind}"}
+            for kind in ("json", "traces", "logs", "metrics")
         }
-        patterns = [f"^{topic}$$" for topic in topics] or [f"^agent-queue-{suffix}$$"]
-        receivers["kafka_records"] = {
-            "group_id": f"agent-telemetry-{suffix}-json",
-            "topics": patterns,
-        }
-        return {"receivers": receivers}
+        receivers["kafka_records/json"]["topics"] = [
+            f"^{topic}$$" for topic in topics or (f"agent-queue-{suffix}",)
+        ]
+        kafka: dict[str, object] = {}
+        for kind in ("traces", "logs", "metrics"):
+            kafka[kind] = {"topic": f"otlp-{kind}-{suffix}"}
+            receivers[f"kafka_records/{kind}"]["topics"] = [f"^otlp-{kind}-{suffix}$$"]
+        return {"receivers": receivers, "exporters": {"kafka": kafka}}
 
     return override
 

@@ -1,11 +1,11 @@
 """OTLP requests, made by hand so that a test may send what no SDK would."""
 
 import os
+from collections.abc import Mapping
 
 import grpc
 import httpx
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -17,12 +17,14 @@ def attribute(key: str, value: str) -> KeyValue:
     return KeyValue(key=key, value=AnyValue(string_value=value))
 
 
-def spans(name: str, count: int, size: int = 0, **resource: str) -> ExportTraceServiceRequest:
+def spans(
+    name: str, count: int, size: int = 0, resource: Mapping[str, str] | None = None
+) -> ExportTraceServiceRequest:
     """A request with `count` spans called `name`, each with an attribute of `size` bytes that do
     not compress."""
     request = ExportTraceServiceRequest()
     group = request.resource_spans.add()
-    group.resource.attributes.extend(attribute(k, v) for k, v in resource.items())
+    group.resource.attributes.extend(attribute(k, v) for k, v in (resource or {}).items())
     scope = group.scope_spans.add()
     for number in range(count):
         scope.spans.append(
@@ -47,4 +49,8 @@ def send_http(port: int, body: bytes, signal: str = "traces") -> httpx.Response:
 def send_grpc(port: int, request: ExportTraceServiceRequest) -> None:
     """Export by gRPC. Raises grpc.RpcError."""
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        TraceServiceStub(channel).Export(request, timeout=60)
+        export = channel.unary_unary(
+            "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+            request_serializer=ExportTraceServiceRequest.SerializeToString,
+        )
+        export(request, timeout=60)

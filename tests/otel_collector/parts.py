@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 import yaml
 from kafka.admin import KafkaAdminClient
 from local_stack import build, ready
-from local_stack.kafka import prepare
+from local_stack.kafka import prepared as kafka_command
 from local_stack.settings import Settings
 
 from clickhouse.migrate import migrations
@@ -25,6 +25,8 @@ from tests.waiting import wait_until
 
 API_VERSION = (4, 0)
 ROLES = ("gateway", "ingester")
+Override = dict[str, dict[str, dict[str, object]]]
+OwnTopics = Callable[..., Override]
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Kafka:
         settings = Settings(home=self.directory, kafka_port=self.port)
         for path in (settings.run, settings.logs):
             path.mkdir(parents=True, exist_ok=True)
-        self._process = subprocess.Popen(prepare(settings, build.kafka_jars()))
+        self._process = subprocess.Popen(kafka_command(settings))
         wait_until(lambda: ready.kafka_lists_topics(self.bootstrap), 60)
 
     def stop(self) -> None:
@@ -116,7 +118,9 @@ class Collector:
             "COLLECTOR_HEALTH_PORT": str(self.health),
         }
 
-    def start(self, roles: tuple[str, ...] = ROLES, override: Mapping[str, object] = {}) -> None:
+    def start(
+        self, roles: tuple[str, ...] = ROLES, override: Mapping[str, object] | None = None
+    ) -> None:
         """Run the roles in one process, with `override` merged over their files."""
         files = [build.COLLECTOR / f"{role}.yaml" for role in roles]
         if override:

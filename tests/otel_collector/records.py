@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from kafka import KafkaProducer
+from kafka.producer import KafkaProducer
 
 from tests.otel_collector.parts import API_VERSION
 

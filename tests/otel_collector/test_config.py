@@ -26,7 +26,7 @@ def receivers() -> dict[str, Any]:
 
 
 def matched(receivers: dict[str, Any], topic: str) -> bool:
-    return any(re.search(pattern, topic) for pattern in receivers["kafka_records"]["topics"])
+    return any(re.search(pattern, topic) for pattern in receivers["kafka_records/json"]["topics"])
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,14 @@ def test_other_topics_are_not(receivers: dict[str, Any], topic: str) -> None:
 
 def test_each_signal_is_read_where_the_gateway_writes_it(receivers: dict[str, Any]) -> None:
     written = load("gateway")["exporters"]["kafka"]
+    pipelines = load("ingester")["service"]["pipelines"]
     for signal in ("traces", "logs", "metrics"):
-        read = receivers[f"kafka/otlp-{signal}"]
-        signals = {s for s in ("traces", "logs", "metrics") if read.get(s)}
-        assert signals == {signal}
-        assert read[signal]["topics"] == [written[signal]["topic"]]
-        assert read[signal]["encoding"] == written[signal]["encoding"] == "otlp_proto"
+        assert pipelines[f"{signal}/ingester"]["receivers"] == [f"kafka_records/{signal}"]
+        read = receivers[f"kafka_records/{signal}"]
+        (pattern,) = read["topics"]
+        assert [t for t in OTLP if re.search(pattern, t)] == [written[signal]["topic"]]
+        assert not re.search(pattern, f"x-{written[signal]['topic']}-x")
+        assert read["encoding"] == written[signal]["encoding"] == "otlp_proto"
 
 
 def test_every_receiver_has_a_group_of_its_own(receivers: dict[str, Any]) -> None:
@@ -63,21 +65,10 @@ def test_every_receiver_has_a_group_of_its_own(receivers: dict[str, Any]) -> Non
     assert all(group.startswith("agent-telemetry-ingester-") for group in groups)
 
 
-def test_an_offset_is_committed_after_the_insert(receivers: dict[str, Any]) -> None:
-    for name, receiver in receivers.items():
-        if name == "kafka_records":
-            continue
-        assert receiver["initial_offset"] == "earliest"
-        assert receiver["message_marking"] == {
-            "after": True,
-            "on_error": False,
-            "on_permanent_error": True,
-        }
-        assert receiver["autocommit"]["enable"] and receiver["error_backoff"]["enabled"]
+def test_an_exporter_answers_after_the_insert_and_never_gives_up() -> None:
     for exporter in load("ingester")["exporters"].values():
-        queue = exporter["sending_queue"]
-        assert queue.get("enabled") is False or queue["wait_for_result"]
-        assert queue.get("block_on_overflow", True)
+        assert exporter["sending_queue"] == {"enabled": False}
+        assert not exporter["create_schema"] and not exporter["async_insert"]
         assert exporter["retry_on_failure"] == {
             "enabled": True,
             "initial_interval": "200ms",

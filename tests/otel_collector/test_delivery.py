@@ -1,25 +1,31 @@
 """An offset is committed only when its rows are inserted."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from tests.otel_collector import records
-from tests.otel_collector.parts import ClickHouse, Collector, Kafka, Store, admin, committed
+from tests.otel_collector.parts import (
+    ClickHouse,
+    Collector,
+    Kafka,
+    Override,
+    OwnTopics,
+    Store,
+    admin,
+    committed,
+)
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.stack
-Groups = Callable[..., dict[str, object]]
 VALUE = json.dumps({"message_id": "x" * 36, "payload": "y" * 600}).encode()
 DISTINCT = "SELECT uniqExact(LogAttributes['kafka.partition'], LogAttributes['kafka.offset'])"
 
 
-def json_group(override: dict[str, object]) -> str:
+def json_group(override: Override) -> str:
     """The group of the JSON topics in an override."""
-    receivers = override["receivers"]
-    assert isinstance(receivers, dict)
-    return str(receivers["kafka_records"]["group_id"])
+    return str(override["receivers"]["kafka_records/json"]["group_id"])
 
 
 def fill(kafka: Kafka, topic: str, count: int) -> None:
@@ -30,15 +36,19 @@ def fill(kafka: Kafka, topic: str, count: int) -> None:
 
 
 def test_kill_9_loses_nothing(
-    collector: Collector, store: Store, kafka: Kafka, own_groups: Groups
+    collector: Collector, store: Store, kafka: Kafka, own_topics: OwnTopics
 ) -> None:
     topic, count = "agent-queue-killed", 50_000
     fill(kafka, topic, count)
-    override = own_groups(topic)
+    override = own_topics(topic)
     arrived = f"{DISTINCT} FROM landing_records"
-    for part in (1, 2, 3):
+
+    def beyond(rows: int) -> bool:
+        return store.number(arrived) > rows
+
+    for part in (1, 3):
         collector.start(override=override)
-        wait_until(lambda part=part: store.number(arrived) > part * count // 5, 60, every=0.02)
+        wait_until(partial(beyond, part * count // 5), 60, every=0.02)
         collector.kill()
     assert store.number(arrived) < count, "killed too late to show anything"
     collector.start(override=override)
@@ -52,11 +62,11 @@ def test_while_clickhouse_is_away_nothing_is_committed_and_then_all_arrives(
     store: Store,
     kafka: Kafka,
     clickhouse: ClickHouse,
-    own_groups: Groups,
+    own_topics: OwnTopics,
 ) -> None:
     topic, count = "agent-queue-away", 20_000
     fill(kafka, topic, 300)
-    override = own_groups(topic)
+    override = own_topics(topic)
     collector.start(override=override)
     arrived = f"{DISTINCT} FROM landing_records"
     wait_until(lambda: store.number(arrived) == 300, 30)
@@ -75,8 +85,8 @@ def test_while_clickhouse_is_away_nothing_is_committed_and_then_all_arrives(
 
 
 def test_the_first_messages_of_a_new_topic_are_stored_within_10_s(
-    collector: Collector, store: Store, kafka: Kafka, own_groups: Groups
+    collector: Collector, store: Store, kafka: Kafka, own_topics: OwnTopics
 ) -> None:
-    collector.start(override=own_groups("agent-queue-unlisted-.*"))
+    collector.start(override=own_topics("agent-queue-unlisted-.*"))
     records.send(kafka.bootstrap, [("agent-queue-unlisted-agent", 0, VALUE, [])] * 20)
     wait_until(lambda: store.number("SELECT count() FROM landing_records") >= 20, 10)

@@ -1,23 +1,20 @@
 """What the gateway takes reaches its table whole; what it does not take, the sender learns."""
 
-from collections.abc import Callable
-
 import grpc
 import pytest
 
 from tests.otel_collector import otlp
-from tests.otel_collector.parts import Collector, Kafka, Store
+from tests.otel_collector.parts import Collector, Kafka, OwnTopics, Store
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.stack
 RETRYABLE = {429, 502, 503, 504}  # by the OTLP specification
-Groups = Callable[..., dict[str, object]]
 
 
 def test_large_requests_reach_the_table(
-    collector: Collector, store: Store, own_groups: Groups
+    collector: Collector, store: Store, own_topics: OwnTopics
 ) -> None:
-    collector.start(override=own_groups())
+    collector.start(override=own_topics())
     batch = otlp.spans("batch", 5000, 2000)
     single = otlp.spans("single", 1, 5_000_000)
     assert batch.ByteSize() > 10_000_000

@@ -1,24 +1,30 @@
 """Every row tells where its record lies, whatever the sender claims."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.otel_collector import otlp, records
-from tests.otel_collector.parts import Collector, Kafka, Store, admin
+from tests.otel_collector.parts import Collector, Kafka, Override, OwnTopics, Store, admin
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.stack
-Groups = Callable[..., dict[str, object]]
+
+
+def topic_of(override: Override) -> str:
+    """Where the gateway writes spans."""
+    traces = override["exporters"]["kafka"]["traces"]
+    assert isinstance(traces, dict)
+    return str(traces["topic"])
 
 
 def test_a_span_cannot_claim_a_position(
-    collector: Collector, store: Store, kafka: Kafka, own_groups: Groups
+    collector: Collector, store: Store, kafka: Kafka, own_topics: OwnTopics
 ) -> None:
-    collector.start(override=own_groups())
+    override = own_topics()
+    topic = topic_of(override)
+    collector.start(override=override)
     claim = {"kafka.topic": "agent-queue-liar", "kafka.partition": "77", "kafka.offset": "-1"}
     for number in range(30):
-        otlp.send_grpc(collector.grpc, otlp.spans(f"claim-{number}", 3, **claim))
+        otlp.send_grpc(collector.grpc, otlp.spans(f"claim-{number}", 3, resource=claim))
     sql = (
         "SELECT SpanName, ResourceAttributes['kafka.topic'], ResourceAttributes['kafka.partition'],"
         " ResourceAttributes['kafka.offset'] FROM landing_traces WHERE SpanName LIKE 'claim-%'"
@@ -27,12 +33,12 @@ def test_a_span_cannot_claim_a_position(
     placed = {tuple(row) for row in store.rows(sql)}
     assert len(placed) == 30, "each request is one record, its three spans share a position"
     assert len({tuple(row[1:]) for row in placed}) == 30
-    assert {row[1] for row in placed} == {"agent-telemetry-otlp-traces"}
+    assert {row[1] for row in placed} == {topic}
     assert {row[2] for row in placed} <= {"0", "1", "2"}
 
 
 def test_a_queue_record_keeps_position_headers_and_every_byte(
-    collector: Collector, store: Store, kafka: Kafka, own_groups: Groups
+    collector: Collector, store: Store, kafka: Kafka, own_topics: OwnTopics
 ) -> None:
     topic = "agent-queue-positions"
     with admin(kafka.bootstrap) as client:
@@ -47,7 +53,7 @@ def test_a_queue_record_keeps_position_headers_and_every_byte(
     ]
     value = bytes(range(256)) * 4
     records.send(kafka.bootstrap, [(topic, n % 2, value + b"%d" % n, headers) for n in range(10)])
-    collector.start(("ingester",), own_groups(topic))
+    collector.start(("ingester",), own_topics(topic))
     wait_until(lambda: store.number("SELECT count() FROM landing_records") >= 10, 30)
     rows = store.rows(
         "SELECT DISTINCT LogAttributes['kafka.topic'], LogAttributes['kafka.partition'],"

@@ -9,9 +9,9 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// toLogs makes one log record of each Kafka record: the value's bytes as body, position and listed
+// rawLogs makes one log record of each Kafka record: the value's bytes as body, position and listed
 // headers (the first value of each) as attributes, `now` as observed time.
-func toLogs(records []*kgo.Record, headers map[string]string, now time.Time) plog.Logs {
+func rawLogs(records []*kgo.Record, headers map[string]string, now time.Time) plog.Logs {
 	logs := plog.NewLogs()
 	out := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	out.EnsureCapacity(len(records))
@@ -22,9 +22,7 @@ func toLogs(records []*kgo.Record, headers map[string]string, now time.Time) plo
 		log.Body().SetEmptyBytes().FromRaw(record.Value)
 		attributes := log.Attributes()
 		attributes.EnsureCapacity(3 + len(record.Headers))
-		attributes.PutStr("kafka.topic", record.Topic)
-		attributes.PutStr("kafka.partition", strconv.Itoa(int(record.Partition)))
-		attributes.PutStr("kafka.offset", strconv.FormatInt(record.Offset, 10))
+		putPosition(attributes, record)
 		for _, header := range record.Headers {
 			key, listed := headers[header.Key]
 			if !listed {
@@ -36,6 +34,13 @@ func toLogs(records []*kgo.Record, headers map[string]string, now time.Time) plo
 		}
 	}
 	return logs
+}
+
+// putPosition says where a record lies, whatever stood there before.
+func putPosition(attributes pcommon.Map, record *kgo.Record) {
+	attributes.PutStr("kafka.topic", record.Topic)
+	attributes.PutStr("kafka.partition", strconv.Itoa(int(record.Partition)))
+	attributes.PutStr("kafka.offset", strconv.FormatInt(record.Offset, 10))
 }
 
 // attributeKeys maps header names to the attributes that hold them.

@@ -7,7 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-func TestToLogs(t *testing.T) {
+func TestRawLogs(t *testing.T) {
 	now := time.Unix(1_700_000_000, 5)
 	record := &kgo.Record{
 		Topic: "agent-queue-writer", Partition: 2, Offset: 7, Value: []byte("\xff{}\x00"),
@@ -19,7 +19,7 @@ func TestToLogs(t *testing.T) {
 			{Key: "unlisted", Value: []byte("x")},
 		},
 	}
-	logs := toLogs([]*kgo.Record{record, {Topic: "other"}}, attributeKeys([]string{"traceparent"}), now)
+	logs := rawLogs([]*kgo.Record{record, {Topic: "other"}}, attributeKeys([]string{"traceparent"}), now)
 	if logs.LogRecordCount() != 2 {
 		t.Fatalf("%d log records", logs.LogRecordCount())
 	}
@@ -59,6 +59,7 @@ func TestValidate(t *testing.T) {
 		"no topics":   func(c *Config) { c.Topics = nil },
 		"bad pattern": func(c *Config) { c.Topics = []string{"^("} },
 		"no records":  func(c *Config) { c.MaxRecords = 0 },
+		"encoding":    func(c *Config) { c.Encoding = "json" },
 		"no linger":   func(c *Config) { c.Linger = 0 },
 	} {
 		config := good()
