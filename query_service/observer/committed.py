@@ -1,12 +1,12 @@
 """How far the pipeline has committed the OTLP topics."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kafka.admin import OffsetSpec
 from kafka.structs import TopicPartition
 
+from query_service.observer.kafka_client import partition_offsets
 from query_service.observer.otlp_record import LOGS, METRICS, TRACES
 
 GROUPS = "agent-telemetry-ingester-otlp-"
@@ -41,12 +41,7 @@ def read_committed(admin: Any) -> list[Committed]:
         for partition, offset in offsets.items():
             if partition.topic in topics and offset.offset >= 0:
                 committed[partition] = max(offset.offset, committed.get(partition, 0))
-    oldest: Mapping[TopicPartition, Any] = (
-        admin.list_partition_offsets(dict.fromkeys(committed, OffsetSpec.EARLIEST))
-        if committed
-        else {}
-    )
+    oldest = partition_offsets(admin, sorted(committed), OffsetSpec.EARLIEST)
     return [
-        Committed(p.topic, p.partition, topics[p.topic], oldest[p].offset, offset)
-        for p, offset in sorted(committed.items())
+        Committed(p.topic, p.partition, topics[p.topic], oldest[p], committed[p]) for p in oldest
     ]

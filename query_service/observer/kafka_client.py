@@ -1,13 +1,14 @@
 """Connections to Kafka that survive its absence."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
 from kafka.consumer import KafkaConsumer
-from kafka.errors import KafkaError
+from kafka.errors import BrokerResponseError, KafkaError
+from kafka.structs import TopicPartition
 
 from query_service.errors import Unavailable
 
@@ -82,3 +83,26 @@ def consumer(servers: str) -> Iterator[Any]:
         yield reader
     finally:
         reader.close()
+
+
+def partition_offsets(
+    admin: Any, partitions: Sequence[TopicPartition], spec: Any
+) -> dict[TopicPartition, int]:
+    """The oldest or newest offsets (an OffsetSpec) of all partitions that have a leader.
+
+    kafka-python fails the whole request for one partition without: then the halves are asked, so
+    that an offline partition costs a few requests and not the sight of all others.
+    """
+    if not partitions:
+        return {}
+    try:
+        # 1 ms: without it a missing leader is waited for.
+        found = admin.list_partition_offsets(dict.fromkeys(partitions, spec), timeout_ms=1)
+    except BrokerResponseError:
+        if len(partitions) == 1:
+            return {}
+        half = len(partitions) // 2
+        return partition_offsets(admin, partitions[:half], spec) | partition_offsets(
+            admin, partitions[half:], spec
+        )
+    return {partition: o.offset for partition, o in found.items() if o.offset >= 0}

@@ -5,14 +5,14 @@ A round is six requests to each broker, whatever the number of topics and groups
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from kafka.admin import OffsetSpec
 from kafka.structs import TopicPartition
 
-from query_service.observer.kafka_client import AdminConnection
+from query_service.observer.kafka_client import AdminConnection, partition_offsets
 from query_service.observer.samples import Metric, Observation, Series
 
 PREFIXES = ("agent-queue-", "agent-telemetry-")
@@ -34,35 +34,36 @@ class Group:
 class KafkaSource:
     """Looks at the topics of agents and of the pipeline, and at the groups that read them."""
 
-    def __init__(self, servers: str) -> None:
-        self._connection = AdminConnection(servers)
+    def __init__(self, connection: AdminConnection) -> None:
+        self._connection = connection
 
     def read(self) -> Observation:
         """One round. Raises Unavailable when Kafka is away, KafkaError when it refuses."""
         with self._connection.admin() as admin:
-            partitions = watched(admin.describe_topics())
+            topics = [t for t in admin.describe_topics() if t["name"].startswith(PREFIXES)]
+            partitions = with_leader(topics)
             listed = {g["group_id"]: g for g in admin.list_groups() if is_consumer_group(g)}
             # Committed before end offsets: a lag read the other way round can be negative.
             committed = admin.list_group_offsets(list(listed)) if listed else {}
             classic = [name for name, group in listed.items() if is_classic_and_active(group)]
             described = admin.describe_groups(classic) if classic else {}
-            oldest = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
-            end = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+            oldest = partition_offsets(admin, partitions, OffsetSpec.EARLIEST)
+            end = partition_offsets(admin, partitions, OffsetSpec.LATEST)
         return observation(
             time.time_ns(),
-            plain(oldest),
-            plain(end),
+            {topic["name"] for topic in topics},
+            oldest,
+            end,
             {name: plain(offsets) for name, offsets in committed.items()},
             {name: group_of(group, described.get(name)) for name, group in listed.items()},
         )
 
 
-def watched(topics: Iterable[Mapping[str, Any]]) -> list[TopicPartition]:
-    """Partitions of the topics that matter and have a leader, out of Kafka's description."""
+def with_leader(topics: Iterable[Mapping[str, Any]]) -> list[TopicPartition]:
+    """Partitions of these topics, as Kafka describes them, that can be asked."""
     return [
         TopicPartition(topic["name"], partition["partition_index"])
         for topic in topics
-        if topic["name"].startswith(PREFIXES)
         for partition in topic["partitions"]
         if partition["leader_id"] >= 0
     ]
@@ -105,18 +106,19 @@ def group_of(listed: Mapping[str, Any], described: Mapping[str, Any] | None) -> 
 
 
 def plain(offsets: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
-    """Offsets alone; Kafka says -1 where there is none."""
+    """Committed offsets alone; Kafka says -1 where there is none."""
     return {partition: o.offset for partition, o in offsets.items() if o.offset >= 0}
 
 
 def observation(
     observed_at: int,
+    topics: Set[str],
     oldest: Offsets,
     end: Offsets,
     committed: Mapping[str, Offsets],
     groups: Mapping[str, Group],
 ) -> Observation:
-    """Samples of one round. Only partitions in `end` count, and groups that have to do with them.
+    """Samples of one round over `topics`, and over the groups that have to do with them.
 
     Members by topic are told for each topic that a group commits on or reads, 0 where it only
     committed: so that a reader that left is seen to have left.
@@ -124,12 +126,12 @@ def observation(
     samples: dict[Series, int] = {}
     for metric, offsets in ((Metric.OLDEST, oldest), (Metric.END, end)):
         samples |= {Series(metric, p.topic, p.partition): o for p, o in offsets.items()}
-    topics = {partition.topic for partition in end}
     for name, group in groups.items():
-        mine = {p: o for p, o in committed.get(name, {}).items() if p in end}
+        mine = {p: o for p, o in committed.get(name, {}).items() if p.topic in topics}
         for p, offset in mine.items():
             samples[Series(Metric.COMMITTED, p.topic, p.partition, name)] = offset
-            samples[Series(Metric.LAG, p.topic, p.partition, name)] = max(0, end[p] - offset)
+            if p in end:
+                samples[Series(Metric.LAG, p.topic, p.partition, name)] = max(0, end[p] - offset)
         read = {t: n for t, n in (group.by_topic or {}).items() if t in topics}
         if mine or read:
             samples[Series(Metric.MEMBERS, group=name)] = group.members

@@ -5,6 +5,7 @@ import threading
 
 from query_service.db import Database
 from query_service.observer.gaps import GapsJob
+from query_service.observer.kafka_client import AdminConnection
 from query_service.observer.kafka_job import KafkaJob
 from query_service.observer.kafka_source import KafkaSource
 from query_service.observer.leader import leadership
@@ -29,12 +30,13 @@ def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
 def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
     """Run the jobs until `stop` is set."""
     servers = parts.kafka_bootstrap_servers
+    source = KafkaSource(AdminConnection(servers))
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
     # The maintenance of tables rests: on a busy machine it must not take what queries need.
     jobs = [
         Job(
             "kafka",
-            KafkaJob(KafkaSource(servers), sender, Database(parts), own.keep_alive).run,
+            KafkaJob(source, sender, Database(parts), own.keep_alive).run,
             own.kafka_interval,
         ),
         Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),

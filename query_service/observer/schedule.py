@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from textwrap import shorten
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Job:
 def pause(job: Job, took: float, failures: int) -> float:
     """Seconds until the next run, after one that took `took` s and `failures` failed in a row."""
     if failures:
-        return max(job.interval, min(LONGEST_BACKOFF, job.interval * 2 ** min(failures, 10)))
+        return max(job.interval, min(LONGEST_BACKOFF, job.interval * 2.0 ** min(failures, 10)))
     return max(job.interval, took * job.rest)
 
 
@@ -46,7 +47,8 @@ def repeat(job: Job, stop: threading.Event, succeeded: Callable[[str], None]) ->
         except Exception as error:
             if not failures:
                 since = datetime.now(UTC)
-                log.error("%s fails since %s: %r", job.name, since.isoformat("T", "seconds"), error)
+                what = shorten(repr(error), 300)
+                log.error("%s fails since %s: %s", job.name, since.isoformat("T", "seconds"), what)
             log.debug("%s failed", job.name, exc_info=True)
             failures += 1
         else:

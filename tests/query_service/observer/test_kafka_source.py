@@ -11,12 +11,13 @@ from query_service.observer.kafka_source import (
     is_classic_and_active,
     is_consumer_group,
     observation,
-    watched,
+    with_leader,
 )
 from query_service.observer.samples import Metric, Series
 
 WRITER = TopicPartition("agent-queue-writer", 0)
 CODER = TopicPartition("agent-queue-coder", 0)
+TOPICS = {WRITER.topic, CODER.topic}
 
 
 def listed(**fields: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def described(state: str, *assigned: str) -> dict[str, Any]:
 
 
 def test_a_partition_has_its_offsets() -> None:
-    seen = observation(7, {WRITER: 2}, {WRITER: 9}, {}, {})
+    seen = observation(7, TOPICS, {WRITER: 2}, {WRITER: 9}, {}, {})
     assert seen.observed_at == 7
     assert seen.samples == {
         Series(Metric.OLDEST, "agent-queue-writer", 0): 2,
@@ -48,14 +49,16 @@ def test_a_partition_has_its_offsets() -> None:
 
 @pytest.mark.parametrize(("committed", "lag"), [(4, 5), (9, 0), (11, 0)])
 def test_a_group_has_its_offset_and_lag(committed: int, lag: int) -> None:
-    samples = observation(0, {}, {WRITER: 9}, {"g": {WRITER: committed}}, {"g": Group()}).samples
+    samples = observation(
+        0, TOPICS, {}, {WRITER: 9}, {"g": {WRITER: committed}}, {"g": Group()}
+    ).samples
     assert samples[Series(Metric.COMMITTED, "agent-queue-writer", 0, "g")] == committed
     assert samples[Series(Metric.LAG, "agent-queue-writer", 0, "g")] == lag
 
 
 def test_a_group_that_reads_without_any_commit_is_seen() -> None:
     group = Group(2, {"agent-queue-writer": 2, "not-ours": 1})
-    samples = observation(0, {}, {WRITER: 9}, {}, {"g": group}).samples
+    samples = observation(0, TOPICS, {}, {WRITER: 9}, {}, {"g": group}).samples
     members = {s: n for s, n in samples.items() if s.metric is Metric.MEMBERS}
     assert members == {
         Series(Metric.MEMBERS, group="g"): 2,
@@ -65,22 +68,33 @@ def test_a_group_that_reads_without_any_commit_is_seen() -> None:
 
 def test_a_group_that_left_a_topic_has_no_members_there() -> None:
     group = Group(1, {"agent-queue-coder": 1})
-    samples = observation(0, {}, {WRITER: 9, CODER: 1}, {"g": {WRITER: 3}}, {"g": group}).samples
+    samples = observation(
+        0, TOPICS, {}, {WRITER: 9, CODER: 1}, {"g": {WRITER: 3}}, {"g": group}
+    ).samples
     assert samples[Series(Metric.MEMBERS, "agent-queue-writer", group="g")] == 0
     assert samples[Series(Metric.MEMBERS, "agent-queue-coder", group="g")] == 1
 
 
 def test_in_a_rebalance_nobody_knows_who_reads_what() -> None:
-    seen = observation(0, {}, {WRITER: 9}, {"g": {WRITER: 3}}, {"g": Group(2, None)})
+    seen = observation(0, TOPICS, {}, {WRITER: 9}, {"g": {WRITER: 3}}, {"g": Group(2, None)})
     assert seen.unsettled == {"g"}
     assert Series(Metric.MEMBERS, "agent-queue-writer", group="g") not in seen.samples
     assert seen.samples[Series(Metric.MEMBERS, group="g")] == 2
 
 
+def test_the_readers_of_a_topic_that_is_offline_have_not_left() -> None:
+    group = Group(1, {"agent-queue-writer": 1})
+    assert observation(0, TOPICS, {}, {}, {"g": {WRITER: 3}}, {"g": group}).samples == {
+        Series(Metric.COMMITTED, "agent-queue-writer", 0, "g"): 3,
+        Series(Metric.MEMBERS, group="g"): 1,
+        Series(Metric.MEMBERS, "agent-queue-writer", group="g"): 1,
+    }
+
+
 def test_groups_and_topics_of_others_are_left_out() -> None:
     other = TopicPartition("orders", 0)
     group = Group(1, {"orders": 1})
-    assert observation(0, {}, {}, {"g": {other: 3}}, {"g": group}).samples == {}
+    assert observation(0, TOPICS, {}, {}, {"g": {other: 3}}, {"g": group}).samples == {}
 
 
 @pytest.mark.parametrize(
@@ -110,9 +124,6 @@ def test_which_groups_are_asked_about() -> None:
     assert not is_classic_and_active(listed(group_state="Empty"))
 
 
-def test_which_partitions_are_watched() -> None:
-    topics = [
-        {"name": name, "partitions": [{"partition_index": i, "leader_id": i} for i in (-1, 0)]}
-        for name in ("agent-queue-writer", "agent-telemetry-spans", "orders")
-    ]
-    assert watched(topics) == [WRITER, TopicPartition("agent-telemetry-spans", 0)]
+def test_partitions_without_a_leader_are_not_asked() -> None:
+    partitions = [{"partition_index": i, "leader_id": leader} for i, leader in enumerate((1, -1))]
+    assert with_leader([{"name": "agent-queue-writer", "partitions": partitions}]) == [WRITER]
