@@ -4,11 +4,10 @@
 set -euo pipefail
 
 NEEDS="go java maven"
-selection=()
 if [ "${1:-}" = --fast ]; then
   shift
   NEEDS=""
-  selection=(-m "not stack")
+  set -- -m "not stack" "$@"
 fi
 # shellcheck source=scripts/env.sh
 source "$(dirname "$0")/env.sh"
@@ -25,7 +24,7 @@ check ruff format --check
 check mypy
 echo "== pytest"
 status=0
-"$python" -m pytest "${selection[@]}" "$@" || status=$?
+"$python" -m pytest "$@" || status=$?
 if [ -n "$failed" ]; then
   echo "failed:$failed" >&2
   exit 1

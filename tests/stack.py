@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_stack import checks, programs
+from local_stack import ports, programs
 from local_stack import stack as local
 from local_stack.settings import Settings as LocalSettings
 
@@ -28,7 +28,7 @@ def local_settings(home: Path) -> LocalSettings:
     """Settings with free ports, whatever the environment says."""
     return LocalSettings(
         home=home,
-        kafka_port=checks.two_free_ports(),
+        kafka_port=ports.two_free_ports(),
         clickhouse_port=free_port(),
         otlp_grpc_port=free_port(),
         otlp_http_port=free_port(),

@@ -11,8 +11,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from local_stack.errors import SetupError
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = ".complete"
+LEAST_FREE = 2**30
 
 
 def cache_home() -> Path:
@@ -33,6 +36,19 @@ def key(*inputs: str | Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def directory_with_room(directory: Path) -> None:
+    """Make a directory. Raises SetupError if that fails or less than 1 GiB is free there."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{directory} cannot be made: {error.strerror}") from None
+    free = shutil.disk_usage(directory).free
+    if free < LEAST_FREE:
+        raise SetupError(
+            f"the disk of {directory} is full: {free / 2**20:.0f} MiB are free, 1024 are needed"
+        )
+
+
 def kept(cache: Path, name: str, inputs: str, build: Callable[[Path], None]) -> Path:
     """The directory `<cache>/<name>-<inputs>`, made by `build(directory)` if it is not there.
 
@@ -43,7 +59,7 @@ def kept(cache: Path, name: str, inputs: str, build: Callable[[Path], None]) -> 
     complete = directory / COMPLETE
     if complete.exists():
         return directory
-    cache.mkdir(parents=True, exist_ok=True)
+    directory_with_room(cache)
     with (cache / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

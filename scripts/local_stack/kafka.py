@@ -8,7 +8,7 @@ import uuid
 from functools import partial
 from pathlib import Path
 
-from local_stack import build, checks, ready, steps
+from local_stack import build, ports, ready, steps
 from local_stack.cache import ROOT, cache_home, kept, key
 from local_stack.settings import Settings
 from local_stack.tools import TOOLS, version_text
@@ -57,7 +57,7 @@ def _archive(jars: Path) -> Path:
 
     def run_once(directory: Path) -> None:
         with tempfile.TemporaryDirectory() as home:
-            settings = Settings(home=Path(home), kafka_port=checks.two_free_ports())
+            settings = Settings(home=Path(home), kafka_port=ports.two_free_ports())
             settings.run.mkdir()
             option = f"-XX:ArchiveClassesAtExit={directory / 'classes.jsa'}"
             steps.run(

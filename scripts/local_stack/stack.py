@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from local_stack import checks, ready, steps
+from local_stack import ports, ready, steps
+from local_stack.cache import directory_with_room
 from local_stack.errors import SetupError
 from local_stack.programs import Program, Stage
 from local_stack.settings import Settings
@@ -29,8 +30,9 @@ class Stack:
 
         Raises SetupError with what went wrong; then nothing of it is left running.
         """
+        directory_with_room(self.settings.home)
         for directory in (self.settings.logs, self.settings.run, self.settings.home / "ledger"):
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(exist_ok=True)
         try:
             with FileLock(self.settings.run / "start.lock", timeout=0):
                 return self._up(make_stages)
@@ -49,10 +51,9 @@ class Stack:
                 f"an earlier start of {self.settings.home} left processes {pids} behind: "
                 "scripts/down.sh stops them"
             )
-        checks.disk(self.settings.home)
         self._check_brought()
         stages = make_stages(self.settings)
-        checks.ports(
+        ports.check(
             (program.name, setting, port)
             for stage in stages
             for program in stage.programs
@@ -108,6 +109,8 @@ class Stack:
     def _start(self, stage: Stage) -> None:
         if not stage.programs:
             return
+        names = ", ".join(program.name for program in stage.programs)
+        print(f"  starting {names}", file=sys.stderr)
         self.supervisor.start_stage(stage.name)
         began = time.monotonic()
         waiting = {program.name: program for program in stage.programs}

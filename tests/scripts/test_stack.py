@@ -138,6 +138,12 @@ def test_a_full_disk(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         stack.up(_two_stages(tmp_path))
 
 
+def test_a_home_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match="file/home cannot be made: Not a directory"):
+        Stack(local_settings(tmp_path / "file" / "home")).up(_two_stages(tmp_path))
+
+
 def test_what_a_killed_supervisor_left_is_stopped(stack: Stack, tmp_path: Path) -> None:
     stack.up(_two_stages(tmp_path))
     supervisor = psutil.Process(stack.supervisor.pid())

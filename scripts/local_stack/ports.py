@@ -1,27 +1,14 @@
-"""What must be so before anything starts: room on the disk, free ports."""
+"""Ports: are they free, and if not, who listens?"""
 
-import shutil
 import socket
 from collections.abc import Iterable
-from pathlib import Path
 
 import psutil
 
 from local_stack.errors import SetupError
 
-LEAST_FREE = 2**30
 
-
-def disk(directory: Path) -> None:
-    """Raises SetupError when less than 1 GiB is free where the data go."""
-    free = shutil.disk_usage(directory).free
-    if free < LEAST_FREE:
-        raise SetupError(
-            f"the disk of {directory} is full: {free / 2**20:.0f} MiB are free, 1024 are needed"
-        )
-
-
-def ports(wanted: Iterable[tuple[str, str, int]]) -> None:
+def check(wanted: Iterable[tuple[str, str, int]]) -> None:
     """Take (program, name of the setting, port).
 
     Raises SetupError when a port is wanted twice or something listens on it.
