@@ -233,4 +233,5 @@ WITH
 SELECT
     reports.error_id AS error_id,
     if(ifNull(assigned.failure_id, '') = '', reports.error_id, assumeNotNull(assigned.failure_id)) AS failure_id
-FROM reports LEFT JOIN assigned ON reports.error_id = assigned.error_id;
+FROM reports LEFT JOIN assigned ON reports.error_id = assigned.error_id
+COMMENT 'Which reports are one failure; error_failures(at)';

@@ -26,13 +26,19 @@ FROM
         AND NOT startsWith(consumer_group, 'agent-telemetry-')
     GROUP BY topic, partition, consumer_group, value
 )
-GROUP BY topic, partition, consumer_group;
+GROUP BY topic, partition, consumer_group
+COMMENT 'What each group of agents has committed on each partition; consumer_commits(at)';
 
 CREATE VIEW IF NOT EXISTS queue_readers AS
 WITH
     commits AS
     (
-        SELECT topic, groupUniqArray(consumer_group) AS groups, max(committed_at) AS committed_at
+        SELECT
+            topic,
+            groupUniqArray(consumer_group) AS groups,
+            max(committed_at) AS committed_at,
+            minMap(map(partition, committed)) AS lowest,
+            sumMap(map(partition, 1)) AS committing
         FROM consumer_commits(at = {at:DateTime64(9, 'UTC')})
         GROUP BY topic
     ),
@@ -58,11 +64,14 @@ SELECT
     greatest(
         ifNull(by_topic.members, 0),
         arraySum(arrayMap(g -> by_group[g], commits.groups))) AS members,
-    seen.observed_at AS observed_at
+    seen.observed_at AS observed_at,
+    commits.lowest AS lowest,
+    commits.committing AS committing
 FROM seen
 LEFT JOIN commits ON commits.topic = seen.topic
 LEFT JOIN (SELECT topic, sum(members) AS members FROM members WHERE topic != '' GROUP BY topic) AS by_topic ON by_topic.topic = seen.topic
-CROSS JOIN (SELECT mapFromArrays(groupArray(consumer_group), groupArray(members)) AS by_group FROM members WHERE topic = '') AS whole;
+CROSS JOIN (SELECT mapFromArrays(groupArray(consumer_group), groupArray(members)) AS by_group FROM members WHERE topic = '') AS whole
+COMMENT 'Who reads each queue; queue_readers(at)';
 
 CREATE VIEW IF NOT EXISTS task_states AS
 WITH
@@ -99,12 +108,6 @@ WITH
             AND (NOT {open_only:Bool} OR message_hash IN (SELECT cityHash64(message_id) FROM open_tasks FINAL WHERE is_deleted = 0))
         GROUP BY message_id
     ),
-    passed AS
-    (
-        SELECT topic, partition, min(committed) AS committed, count() AS committing_groups
-        FROM consumer_commits(at = {at:DateTime64(9, 'UTC')})
-        GROUP BY topic, partition
-    ),
     readers AS
     (
         SELECT * FROM queue_readers(at = {at:DateTime64(9, 'UTC')})
@@ -128,7 +131,7 @@ SELECT
     -- A span of another agent that names the message is no sign that its target works on it.
     notEmpty(arrayFilter(s -> s.2 != 'process' OR s.3 = c.agent OR s.3 = '', signs.seen) AS own_signs) AS has_sign,
     -- ifNull: a client may set join_use_nulls.
-    ifNull(length(readers.groups) > 0 AND passed.committing_groups = length(readers.groups) AND passed.committed > c.offset, false) AS is_consumed,
+    ifNull(length(readers.groups) > 0 AND readers.committing[toInt32(c.partition)] = length(readers.groups) AND readers.lowest[toInt32(c.partition)] > c.offset, false) AS is_consumed,
     ifNull(readers.observed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, false) AS is_observed,
     multiIf(
         answers.answers > 0 AND answers.first.1 = 'result', 'completed',
@@ -150,6 +153,5 @@ SELECT
 FROM candidates AS c
 LEFT JOIN answers ON answers.parent_message_id = c.message_id
 LEFT JOIN signs ON signs.message_id = c.message_id
-LEFT JOIN passed ON passed.topic = c.topic AND passed.partition = c.partition
 LEFT JOIN readers ON readers.topic = c.topic
 COMMENT 'Each task with its state; task_states(at, now, open_only)';
