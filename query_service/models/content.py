@@ -33,7 +33,7 @@ def _message(message: dict[str, Any]) -> dict[str, Any]:
     parts = _parts(message)
     shown: dict[str, Any] = {
         "role": message.get("role"),
-        "content": _texts(parts) if "parts" in message else message.get("content", ""),
+        "content": _texts(parts) if "parts" in message else _text(message.get("content", "")),
     }
     if "name" in message:
         shown["name"] = message["name"]

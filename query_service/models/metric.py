@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from opentelemetry.semconv._incubating.attributes import deployment_attributes as deployment
+from opentelemetry.semconv._incubating.attributes.deployment_attributes import (
+    DEPLOYMENT_ENVIRONMENT,
+    DEPLOYMENT_ENVIRONMENT_NAME,
+)
 
 from query_service.db import Row
 from query_service.models.span import agent_id, token_usage
@@ -31,8 +34,7 @@ def span_metric(row: Row) -> dict[str, Any]:
         "timestamp": iso(row["time"]),
         "service_name": row["service_name"],
         "environment": or_none(
-            resource.get(deployment.DEPLOYMENT_ENVIRONMENT_NAME)
-            or resource.get(deployment.DEPLOYMENT_ENVIRONMENT, "")
+            resource.get(DEPLOYMENT_ENVIRONMENT_NAME) or resource.get(DEPLOYMENT_ENVIRONMENT, "")
         ),
     }
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes as gen_ai
-from opentelemetry.semconv.attributes import exception_attributes as exception
-from opentelemetry.semconv.attributes import service_attributes as service
+from opentelemetry.semconv.attributes.exception_attributes import EXCEPTION_STACKTRACE
+from opentelemetry.semconv.attributes.service_attributes import SERVICE_VERSION
 
 from query_service.db import Row
 from query_service.models import content
@@ -75,7 +75,7 @@ def _events(row: Row) -> list[dict[str, Any]]:
 
 
 def _stack(events: list[dict[str, Any]]) -> str | None:
-    stacks = [e["attributes"].get(exception.EXCEPTION_STACKTRACE) for e in events]
+    stacks = [e["attributes"].get(EXCEPTION_STACKTRACE) for e in events]
     return next((stack for stack in stacks if stack), None)
 
 
@@ -112,7 +112,7 @@ def _from_otlp(row: Row) -> dict[str, Any]:
         "agent_name": row["agent_name"],
         "agent_type": None,
         "agent_version": attributes.get(gen_ai.GEN_AI_AGENT_VERSION)
-        or row["resource_attributes"].get(service.SERVICE_VERSION),
+        or row["resource_attributes"].get(SERVICE_VERSION),
         "span_kind": row["kind"],
         "status": row["status"],
         "start_time": iso(row["start_time"]),

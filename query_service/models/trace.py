@@ -14,8 +14,9 @@ MOST_SPANS = 100
 def _user_input(spans: list[dict[str, Any]]) -> str | None:
     """What the user asked: the first user message of the first span that has one."""
     for shown in spans:
-        for message in shown.get("messages") or []:
-            if message.get("role") == "user":
+        messages = shown.get("messages")
+        for message in messages if isinstance(messages, list) else []:
+            if isinstance(message, dict) and message.get("role") == "user":
                 return str(message.get("content"))
     return None
 

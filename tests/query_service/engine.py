@@ -70,7 +70,9 @@ def load(tables: Client, records: Iterable[Mapping[str, Any]]) -> None:
             "kafka.partition": str(record["partition"]),
             "kafka.offset": str(record["offset"]),
         } | {f"kafka.header.{name}": value for name, value in record["headers"]}
-        body = base64.b64encode(record["value"].encode()).decode()
+        value = record["value"]
+        raw = value if isinstance(value, bytes) else value.encode()
+        body = base64.b64encode(raw).decode()
         rows.append([datetime.now(UTC), body, attributes])
     tables.insert("landing_records", rows, ["Timestamp", "Body", "LogAttributes"])
 

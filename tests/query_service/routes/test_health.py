@@ -48,7 +48,10 @@ LAG: Row = {
     "partitions": 3,
     "observed_at": NOW,
 }
-ANSWERS: dict[str, list[Row]] = {"health/schema": [{"version": migrations()[-1].number}], "health/lag": [LAG]}
+ANSWERS: dict[str, list[Row]] = {
+    "health/schema": [{"version": migrations()[-1].number}],
+    "health/lag": [LAG],
+}
 
 
 def test_all_up_and_no_old_sample_is_healthy(up: int) -> None:
