@@ -10,7 +10,7 @@ from local_stack.tools import TOOLS, version_text
 
 BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.164.0"
 COLLECTOR = ROOT / "otel-collector"
-POM = ROOT / "scripts" / "kafka" / "pom.xml"
+POM = ROOT / "scripts" / "local_kafka" / "pom.xml"
 
 
 def _builder(go: str) -> str:

@@ -13,7 +13,7 @@ from local_stack.cache import ROOT, cache_home, kept, key
 from local_stack.settings import Settings
 from local_stack.tools import TOOLS, version_text
 
-FILES = ROOT / "scripts" / "kafka"
+FILES = ROOT / "scripts" / "local_kafka"
 # Compiling less makes the start cheaper; a broker moves bytes and gains little from the rest.
 QUICK = ["-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1"]
 
