@@ -51,10 +51,11 @@ WITH
     length(traceparent) = 4 AS has_context,
     substring(topic, 13) AS queue,
     replaceAll(lower(ifNull(j.target_agent, '')), ' ', '-') AS target,
+    -- A time without a year would be read by the year of the wall clock: another one at a replay.
     multiIf(
-        ifNull(j.timestamp, '') != '', parseDateTime64BestEffortOrNull(j.timestamp, 9, 'UTC'),
+        ifNull(j.timestamp, '') != '', parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'),
         headers['enqueued-ms'] != '', fromUnixTimestamp64Milli(least(greatest(toInt64OrNull(headers['enqueued-ms']), 0), 9000000000000), 'UTC')::Nullable(DateTime64(9, 'UTC')),
-        parseDateTime64BestEffortOrNull(headers['timestamp'], 9, 'UTC')) AS sent
+        parseDateTime64BestEffortOrNull(extract(headers['timestamp'], '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC')) AS sent
 SELECT
     topic,
     partition,

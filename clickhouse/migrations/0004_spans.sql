@@ -165,8 +165,8 @@ WITH
         model_name Nullable(String), model_provider Nullable(String), temperature Nullable(String), max_tokens Nullable(String),
         token_usage Tuple(prompt_tokens Nullable(UInt64), completion_tokens Nullable(UInt64), cached_tokens Nullable(UInt64)),
         error_message Nullable(String), error_type Nullable(String), attributes Map(String, String))') AS j,
-    parseDateTime64BestEffortOrNull(j.start_time, 9, 'UTC') AS started,
-    parseDateTime64BestEffortOrNull(j.end_time, 9, 'UTC') AS finished,
+    parseDateTime64BestEffortOrNull(extract(j.start_time, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC') AS started,
+    parseDateTime64BestEffortOrNull(extract(j.end_time, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC') AS finished,
     ifNull(j.status, '') NOT IN ('running', 'waiting') AS over
 SELECT
     ifNull(j.trace_id, '') AS TraceId,
@@ -303,8 +303,8 @@ SELECT
     ifNull(j.session_id, '') AS session_id,
     ifNull(j.user_id, '') AS user_id,
     ifNull(j.status, '') AS status,
-    parseDateTime64BestEffortOrNull(j.start_time, 9, 'UTC') AS start_time,
-    parseDateTime64BestEffortOrNull(j.end_time, 9, 'UTC') AS end_time,
+    parseDateTime64BestEffortOrNull(extract(j.start_time, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC') AS start_time,
+    parseDateTime64BestEffortOrNull(extract(j.end_time, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC') AS end_time,
     least(greatest(ifNull(start_time, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS event_time,
     ifNull(j.user_input, '') AS user_input,
     ifNull(j.final_output, '') AS final_output,

@@ -104,7 +104,7 @@ WITH
     JSONExtract(value, 'Tuple(event_id Nullable(String), trace_id Nullable(String), span_id Nullable(String),
         event_type Nullable(String), severity Nullable(String), agent_id Nullable(String), agent_name Nullable(String),
         message Nullable(String), data Nullable(String), timestamp Nullable(String))') AS j,
-    coalesce(parseDateTime64BestEffortOrNull(j.timestamp, 9, 'UTC'), parseDateTime64BestEffortOrNull(headers['timestamp'], 9, 'UTC')) AS at_time
+    coalesce(parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), parseDateTime64BestEffortOrNull(extract(headers['timestamp'], '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC')) AS at_time
 SELECT
     if(ifNull(j.event_id, '') = '', concat('record-', lower(hex(value_hash))), assumeNotNull(j.event_id)) AS event_id,
     ifNull(j.trace_id, '') AS trace_id,

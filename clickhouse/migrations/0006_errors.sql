@@ -23,10 +23,11 @@ CREATE TABLE IF NOT EXISTS error_reports
     oddities Array(LowCardinality(String)) COMMENT 'What is odd about the report',
     record String COMMENT 'DetailedError as JSON: as it came, or made from the exception' CODEC(ZSTD(3)),
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival' CODEC(Delta(8), ZSTD(1)),
-    version UInt256 MATERIALIZED bitOr(bitOr(
-        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128),
+    version UInt256 MATERIALIZED bitOr(bitOr(bitOr(
+        bitShiftLeft(toUInt256(origin != 'queue'), 192),
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128)),
         bitShiftLeft(toUInt256(cityHash64(origin, record)), 64)),
-        toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))))) COMMENT 'The earliest event time wins, then the content by its hash, then the first arrival',
+        toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))))) COMMENT 'A report wins over the answer that quotes it, then the earliest event time, then the content by its hash, then the first arrival',
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1
 )
@@ -54,7 +55,7 @@ SELECT
     value AS record,
     'errors_topic' AS origin,
     concat('record-', lower(hex(value_hash))) AS fallback_id,
-    parseDateTime64BestEffortOrNull(headers['timestamp'], 9, 'UTC') AS fallback_time,
+    parseDateTime64BestEffortOrNull(extract(headers['timestamp'], '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC') AS fallback_time,
     '' AS trace_id,
     '' AS span_id,
     headers['service'] AS service_name,
@@ -112,10 +113,11 @@ FROM
     FROM otel_traces
 );
 
+-- An answer that names the error it tells of (our SDK's do) is that report once more.
 CREATE MATERIALIZED VIEW IF NOT EXISTS detailed_errors_from_messages TO detailed_errors AS
 SELECT
     concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), [
-        ('error_id', toJSONString(message_id)),
+        ('error_id', toJSONString(JSONExtractString(body, 'payload', 'error_id'))),
         ('severity', '"error"'),
         ('category', '"agent_error"'),
         ('error_type', toJSONString(JSONExtractString(body, 'payload', 'error_type'))),
@@ -138,7 +140,7 @@ WITH
         error_type Nullable(String), error_message Nullable(String), trace_id Nullable(String), span_id Nullable(String),
         agent_name Nullable(String), operation Nullable(String), model_name Nullable(String), tool_name Nullable(String),
         timestamp Nullable(String), is_retryable Nullable(Bool), service_name Nullable(String))') AS j,
-    coalesce(parseDateTime64BestEffortOrNull(j.timestamp, 9, 'UTC'), d.fallback_time) AS at_time
+    coalesce(parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), d.fallback_time) AS at_time
 SELECT
     if(ifNull(j.error_id, '') = '', d.fallback_id, assumeNotNull(j.error_id)) AS error_id,
     d.origin AS origin,

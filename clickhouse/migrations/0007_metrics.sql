@@ -341,7 +341,7 @@ SELECT
     JSONExtractString(value, 'trace_id') AS trace_id,
     JSONExtractString(value, 'agent_name') AS agent_name,
     least(greatest(
-        ifNull(coalesce(parseDateTime64BestEffortOrNull(JSONExtractString(value, 'timestamp'), 9, 'UTC'), parseDateTime64BestEffortOrNull(headers['timestamp'], 9, 'UTC')), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')),
+        ifNull(coalesce(parseDateTime64BestEffortOrNull(extract(JSONExtractString(value, 'timestamp'), '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), parseDateTime64BestEffortOrNull(extract(headers['timestamp'], '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC')), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')),
         toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS event_time,
     value AS record,
     arrived_at

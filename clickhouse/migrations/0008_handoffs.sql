@@ -50,7 +50,7 @@ WITH
         target_agent_id Nullable(String), target_agent_name Nullable(String),
         reason Nullable(String), context Nullable(String), timestamp Nullable(String))') AS j,
     JSONExtractString(h.record, 'context', 'message_id') AS carried,
-    coalesce(parseDateTime64BestEffortOrNull(j.timestamp, 9, 'UTC'), parseDateTime64BestEffortOrNull(h.header_timestamp, 9, 'UTC')) AS at_time
+    coalesce(parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), parseDateTime64BestEffortOrNull(extract(h.header_timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC')) AS at_time
 SELECT
     if(carried != '', carried, handoff_id) AS message_id,
     if(ifNull(j.handoff_id, '') = '', concat('record-', lower(hex(cityHash64(h.record)))), assumeNotNull(j.handoff_id)) AS handoff_id,

@@ -259,10 +259,10 @@ def otlp_point(offset: int, **fields: object) -> Row:
     } | fields
 
 
-def kafka(name: str, value: float, at: str, offset: int = 0, **attributes: str) -> Row:
+def kafka(name: str, value: float, at: str, **attributes: str) -> Row:
     """A gauge of the observer, say `consumer_group.offset`."""
     return otlp_point(
-        offset,
+        0,
         MetricName=f"kafka.{name}",
         Attributes=attributes,
         StartTimeUnix=at,

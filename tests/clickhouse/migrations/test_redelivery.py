@@ -148,7 +148,7 @@ def renamed(row: Row) -> Row:
 
 def insert_in_batches(store: Store, rows: list[tuple[str, Row]], luck: random.Random) -> None:
     while rows:
-        size = luck.randint(1, 20)
+        size = luck.randint(5, 60)
         batch, rows = rows[:size], rows[size:]
         for table in dict.fromkeys(table for table, _ in batch):
             store.insert(table, [row for name, row in batch if name == table])
@@ -156,7 +156,7 @@ def insert_in_batches(store: Store, rows: list[tuple[str, Row]], luck: random.Ra
 
 # No shrinking: an order is not simpler than another, and each try takes a second.
 bounded = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     print_blob=True,
     phases=[Phase.generate],

@@ -197,5 +197,3 @@ def test_a_client_setting_changes_no_state(store: Store, join_use_nulls: int) ->
     finally:
         store.run("SET join_use_nulls = 0")
     assert (found["state"], bool(found["pending"]), found["answers"] or 0) == ("unknown", True, 0)
-
-
