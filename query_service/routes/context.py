@@ -60,12 +60,12 @@ class Moment:
         return {"at": bound(self.at), "now": bound(self.now)}
 
 
-def absolute(time: datetime | timedelta, parameter: str) -> datetime:
+def absolute(time: datetime | timedelta, now: datetime, parameter: str) -> datetime:
     """The time itself, or so long before now. Raises InvalidParameter before the year 1."""
     if isinstance(time, datetime):
         return time
     try:
-        return context().clock() - time
+        return now - time
     except OverflowError as error:
         raise InvalidParameter(parameter, "lies before the year 1") from error
 
@@ -75,7 +75,7 @@ def moment(at: datetime | timedelta | None) -> Moment:
     now = context().clock()
     if at is None:
         return Moment(EVERYTHING, now)
-    time = absolute(at, "at")
+    time = absolute(at, now, "at")
     if time > now:
         raise InvalidParameter("at", f"lies in the future; the latest time is {iso(now)}")
     earliest = now - timedelta(days=context().settings.retention_days)

@@ -18,7 +18,7 @@ from query_service.models.parameters import (
     ErrorsQuery,
 )
 from query_service.models.values import normalise
-from query_service.routes.context import absolute, bound, database, moment
+from query_service.routes.context import absolute, bound, context, database, moment
 
 blueprint = APIBlueprint("errors", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Errors")])
 _END = 2**63 - 1  # ns, after every time
@@ -52,10 +52,11 @@ def _chosen(query: ErrorsQuery) -> dict[str, str | int]:
         "category": query.category or "",
         "agent": normalise(query.agent_name or ""),
     }
+    now = context().clock()
     if query.since is not None:
-        chosen["since"] = bound(absolute(query.since, "since"))
+        chosen["since"] = bound(absolute(query.since, now, "since"))
     if query.until is not None:
-        chosen["until"] = bound(absolute(query.until, "until"))
+        chosen["until"] = bound(absolute(query.until, now, "until"))
     return chosen
 
 

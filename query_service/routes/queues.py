@@ -27,16 +27,18 @@ def _total(rows: list[Row]) -> int:
     return int(rows[0]["pending_tasks"]) if rows else 0
 
 
-def _queue(agent: str, totals: Row | None, pending: list[Row], asked: Moment) -> dict[str, Any]:
-    tasks = _total(pending)
+def _queue(
+    agent: str, totals: Row | None, pending: list[Row], limit: int, asked: Moment
+) -> dict[str, Any]:
+    shown = pending[:limit]
     return {
         "agent_name": agent,
-        "queue_topic": f"agent-queue-{agent}",
+        "queue_topic": f"agent-queue-{normalise(agent)}",
         "total_messages": totals["total_messages"] if totals else 0,
         "deliveries": totals["deliveries"] if totals else 0,
-        "pending_tasks": tasks,
-        "pending": [pending_task(row, asked.now) for row in pending],
-        "pending_omitted": tasks - len(pending),
+        "pending_tasks": _total(pending),
+        "pending": [pending_task(row, asked.now) for row in shown],
+        "pending_omitted": _total(pending) - len(shown),
     }
 
 
@@ -53,7 +55,9 @@ def queues(query: AtQuery) -> dict[str, Any]:
         pending.setdefault(row["agent"], []).append(row)
     agents = sorted({row["agent"] for row in names} | pending.keys())
     return {
-        "queues": [_queue(a, by_agent.get(a), pending.get(a, []), asked) for a in agents],
+        "queues": [
+            _queue(a, by_agent.get(a), pending.get(a, []), MOST_IN_LIST, asked) for a in agents
+        ],
         "total_messages": sum(row["total_messages"] for row in totals),
     }
 
@@ -72,10 +76,7 @@ def queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     messages = database().rows("queues/messages", {**chosen, "limit": query.limit})
     pending = _pending(asked, agent, query.limit)
     return {
-        **_queue(agent, totals[0] if totals else None, pending[: query.limit], asked),
-        "agent_name": path.agent_name,
-        "pending_tasks": _total(pending),
-        "pending_omitted": _total(pending) - len(pending[: query.limit]),
+        **_queue(path.agent_name, totals[0] if totals else None, pending, query.limit, asked),
         "messages": [message(row) for row in messages],
     }
 

@@ -1,6 +1,7 @@
 """Every failure is application/problem+json and says what, where and what is allowed."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from query_service.app import create_app
 from query_service.db import Row
 from query_service.settings import Settings
 from tests.ports import free_port
-from tests.query_service.client import client
+from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase
 
 
@@ -141,3 +142,9 @@ def test_nan_in_stored_data_is_null() -> None:
     response = client(FakeDatabase({"metrics/totals": [totals]})).get("/api/v1/metrics")
     assert response.json is not None
     assert response.json["avg_duration_ms"] is None
+
+
+def test_no_time_ago_is_now_and_not_the_future() -> None:
+    ticking = iter(range(60))
+    app = create_app(Settings(), FakeDatabase(), lambda: NOW + timedelta(seconds=next(ticking)))
+    assert app.test_client().get("/api/v1/queues?at=-0s").status_code == 200
