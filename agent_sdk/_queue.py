@@ -278,6 +278,8 @@ class AgentQueue:
                 "auto_offset_reset": "earliest",
                 "enable_auto_commit": False,
                 "metadata_max_age_ms": 10_000,
+                # After kill -9 others wait so long for its partitions.
+                "session_timeout_ms": 10_000,
                 "reconnect_backoff_max_ms": 500,
                 "max_partition_fetch_bytes": _MAX_FETCH_BYTES,
                 "metrics_enabled": False,

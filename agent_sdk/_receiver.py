@@ -36,6 +36,7 @@ class Receiver:
         self._fetched: deque[Any] = deque()
         self._demand = 0
         self._offsets = OffsetTracker()
+        self._stopped = False
         self._closed = False
         self._warn = RateLimitedWarning(_logger)
         self._last_commit = 0.0
@@ -44,15 +45,15 @@ class Receiver:
         self._thread.start()
 
     def get(self, timeout: float | None) -> Any:
-        """The next record, or None after `timeout` seconds or when closed."""
+        """The next record, or None after `timeout` seconds or when stopped."""
         with self._changed:
             self._demand += 1
             self._changed.notify_all()
             try:
-                self._changed.wait_for(lambda: self._closed or self._fetched, timeout)
+                self._changed.wait_for(lambda: self._stopped or self._fetched, timeout)
             finally:
                 self._demand -= 1
-            if self._closed or not self._fetched:
+            if self._stopped or not self._fetched:
                 return None
             record = self._fetched.popleft()
             self._offsets.delivered(record.partition, record.offset)
@@ -65,14 +66,16 @@ class Receiver:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Wake everyone who waits in `get`; they get None."""
+        """Wake everyone who waits in `get`; they get None. What is done is still committed."""
         with self._changed:
-            self._closed = True
+            self._stopped = True
             self._changed.notify_all()
 
     def close(self, timeout: float) -> None:
         """Commit what is done and leave the group, within `timeout` seconds."""
-        self.stop()
+        with self._changed:
+            self._stopped = self._closed = True
+            self._changed.notify_all()
         self._thread.join(timeout)
         if self._thread.is_alive():
             _logger.warning("the consumer of %s did not close in %s s", self._topic, timeout)
@@ -117,7 +120,7 @@ class Receiver:
             self._last_poll = now
 
     def _wants_record(self) -> bool:
-        return self._demand > 0 and not self._fetched and not self._closed
+        return self._demand > 0 and not self._fetched and not self._stopped
 
     def _deliver(self, polled: dict[Any, list[Any]]) -> None:
         with self._changed:
