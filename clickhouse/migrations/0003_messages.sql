@@ -112,7 +112,7 @@ CREATE TABLE IF NOT EXISTS tasks
     value_hash UInt64 COMMENT 'With topic, partition and offset: the row of agent_messages',
     event_time DateTime64(9, 'UTC') COMMENT 'Time of sending' CODEC(Delta(8), ZSTD(1)),
     arrived_at DateTime64(9, 'UTC') COMMENT 'Arrival at the Collector' CODEC(Delta(8), ZSTD(1)),
-    version UInt256 COMMENT 'The earliest record with this id wins, ties by hash of its position',
+    version UInt256 COMMENT 'The earliest record with this id wins, then the lowest offset, then the hash of its position',
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1
 )
@@ -125,8 +125,9 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS tasks_from_messages TO tasks AS
 SELECT
     message_id, agent, source, priority, conversation_id, cause_message_id, trace_id, ttl_seconds,
     topic, partition, offset, value_hash, event_time, arrived_at,
-    bitOr(
-        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64),
+    bitOr(bitOr(
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128),
+        bitShiftLeft(toUInt256(bitNot(offset)), 64)),
         toUInt256(cityHash64(topic, partition, offset, value_hash))) AS version
 FROM agent_messages
 WHERE message_type = 'task';
@@ -187,8 +188,9 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS open_tasks_from_tasks TO open_tasks AS
 SELECT
     message_id, agent, source, priority, conversation_id, cause_message_id, trace_id, ttl_seconds,
     topic, partition, offset, value_hash, event_time, arrived_at, body,
-    bitOr(
-        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64),
+    bitOr(bitOr(
+        bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128),
+        bitShiftLeft(toUInt256(bitNot(offset)), 64)),
         toUInt256(cityHash64(topic, partition, offset, value_hash))) AS version,
     0 AS is_deleted
 FROM agent_messages
