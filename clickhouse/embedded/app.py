@@ -134,7 +134,7 @@ class Application:
             query.database or self._settings.database, default_settings(self._settings, asked)
         )
         if query.insert:
-            return session.insert(query.insert.head, query.insert.format, query.data)
+            return session.insert(query.insert, query.data)
         if ";" in query.text.rstrip("; \n"):
             session.printed(query.text)  # refuses several statements
         return session.query(query.text, query.output, query.params)

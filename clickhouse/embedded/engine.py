@@ -1,14 +1,17 @@
 """chDB connections: one engine in the process, one short-lived connection for each request."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import chdb
 from chdb import ChdbError
 
 from clickhouse.embedded.errors import from_engine
+from clickhouse.embedded.statement import DataInsert
 
 CONFIG = """<clickhouse>
   <timezone>UTC</timezone>
@@ -40,8 +43,9 @@ CONFIG = """<clickhouse>
 class Session:
     """One chDB connection; nothing that is SET on it reaches another request."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, spool: Path) -> None:
         self._connection = connection
+        self._spool = spool
 
     def configure(self, database: str, settings: Mapping[str, str]) -> None:
         """Choose the database and the settings for what follows."""
@@ -66,15 +70,17 @@ class Session:
         result: bytes = self.query(f"SELECT formatQuerySingleLine({quote(sql)})", "RawBLOB").bytes()
         return result.decode()
 
-    def insert(self, head: str, data_format: str, chunks: Iterator[bytes]) -> Any:
-        """Insert data in `data_format`, piece by piece. Raises ClickHouseError."""
-        try:
-            with self._connection.send_insert(head, data_format) as inserter:
-                for chunk in chunks:
-                    inserter.append(chunk)
-                return inserter.finish()
-        except (ChdbError, RuntimeError) as error:
-            raise from_engine(error) from None
+    def insert(self, into: DataInsert, chunks: Iterator[bytes]) -> Any:
+        """Insert data piece by piece. Raises ClickHouseError.
+
+        By way of a file: chDB's streaming insert reports success when the write behind it fails
+        (a materialized view that throws, a constraint, a full disk).
+        """
+        with NamedTemporaryFile(dir=self._spool) as file:
+            file.writelines(chunks)
+            file.flush()
+            source = f"FROM INFILE {quote(file.name)}"
+            return self.query(f"{into.head} {source} {into.settings} FORMAT {into.format}")
 
 
 class Engine:
@@ -84,12 +90,15 @@ class Engine:
     """
 
     def __init__(self, path: Path, memory: int, database: str, fsync: bool) -> None:
+        self._spool = path / "spool"
+        shutil.rmtree(self._spool, ignore_errors=True)
+        self._spool.mkdir()
         config = path / "config.xml"
         config.write_text(CONFIG.format(memory=memory, path=path, fsync=int(fsync)))
         self._address = f"{path / 'data'}?config-file={config}"
         # chDB shuts the engine down when its last connection closes.
         self._anchor = chdb.connect(self._address)
-        Session(self._anchor).query(
+        Session(self._anchor, self._spool).query(
             f"CREATE DATABASE IF NOT EXISTS {quote_name(database)} ENGINE = Atomic"
         )
 
@@ -98,7 +107,7 @@ class Engine:
         """A new connection (0.2 ms), closed at the end."""
         connection = chdb.connect(self._address)
         try:
-            yield Session(connection)
+            yield Session(connection, self._spool)
         finally:
             connection.close()
 

@@ -192,3 +192,34 @@ def test_a_long_query_does_not_hold_up_the_others(http: httpx.Client) -> None:
             quick += 1
         assert slow.result()
     assert quick > 5
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "CREATE TABLE refusing (x Int64, CONSTRAINT c CHECK x != 5) ENGINE = MergeTree ORDER BY x",
+        "CREATE MATERIALIZED VIEW throwing TO taken AS SELECT throwIf(x = 5) AS x FROM refusing",
+    ],
+)
+def test_an_insert_that_is_not_written_is_an_error(http: httpx.Client, broken: str) -> None:
+    for name in ("throwing", "refusing", "taken"):
+        post(http, f"DROP TABLE IF EXISTS {name}")
+    post(http, "CREATE TABLE taken (x Int64) ENGINE = MergeTree ORDER BY x")
+    if "VIEW" in broken:
+        post(http, "CREATE TABLE refusing (x Int64) ENGINE = MergeTree ORDER BY x")
+    post(http, broken)
+    insert = {"query": "INSERT INTO refusing FORMAT JSONEachRow"}
+    assert http.post("/", params=insert, content='{"x": 5}').status_code >= 400
+    assert http.post("/", params=insert, content='{"x": 4}').status_code == 200
+    assert post(http, "SELECT count() FROM refusing WHERE x = 4") == "1\n"
+
+
+def test_settings_of_an_insert_apply(http: httpx.Client) -> None:
+    post(http, "CREATE OR REPLACE TABLE lenient (x Int64) ENGINE = MergeTree ORDER BY x")
+    head = (
+        "INSERT INTO lenient (x) SETTINGS input_format_skip_unknown_fields = {} FORMAT JSONEachRow"
+    )
+    row = '\n{"x": 1, "y": 2}'
+    assert http.post("/", content=head.format(0) + row).status_code >= 400
+    assert http.post("/", content=head.format(1) + row).status_code == 200
+    assert post(http, "SELECT x FROM lenient") == "1\n"

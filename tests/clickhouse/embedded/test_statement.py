@@ -20,7 +20,7 @@ from clickhouse.embedded.statement import data_insert
 def test_data_follows_the_format(head: bytes, rest: bytes, data_format: str, data: bytes) -> None:
     found = data_insert(head + rest)
     assert found is not None
-    assert (found.head, found.format) == (head.decode(), data_format)
+    assert (found.head + found.settings, found.format) == (head.decode(), data_format)
     assert (head + rest)[found.data_start :] == data
 
 
