@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS dead_letters
     partition UInt32 COMMENT 'Kafka partition',
     offset UInt64 COMMENT 'Kafka offset',
     value_hash UInt64 COMMENT 'cityHash64 of value',
-    reason LowCardinality(String) COMMENT 'not_json, not_an_object, unknown_topic or otlp_undecodable',
+    reason LowCardinality(String) COMMENT 'not_json, not_an_object, unknown_topic, otlp_undecodable or otlp_not_stored',
     value String COMMENT 'The record as it came, byte for byte' CODEC(ZSTD(3)),
     headers Map(LowCardinality(String), String) COMMENT 'Kafka headers that were kept',
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival',
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS otlp_records
     topic LowCardinality(String) COMMENT 'Kafka topic of the OTLP record',
     partition UInt32 COMMENT 'Kafka partition',
     offset UInt64 COMMENT 'Kafka offset',
-    outcome LowCardinality(String) COMMENT 'stored, empty or dead_letter',
+    outcome LowCardinality(String) COMMENT 'stored, empty, dead_letter or gone (no longer in Kafka)',
     arrived_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree

@@ -42,9 +42,9 @@ class Busy:
 def _start(stack: Stack, name: str) -> subprocess.Popen[bytes]:
     environment = os.environ | stack.environment | ENVIRONMENT
     environment |= {"OTEL_SERVICE_NAME": name, "AGENT_LEDGER": str(stack.ledger(name))}
-    log = stack.log(f"agent-{name}").open("wb")
     command = [sys.executable, "-m", "agent_sdk.sample_agents", name]
-    return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    with stack.log(f"agent-{name}").open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
