@@ -12,9 +12,13 @@ fi
 # shellcheck source=scripts/env.sh
 source "$(dirname "$0")/env.sh"
 cd "$root"
-[ -z "$NEEDS" ] || "$python" -m local_stack build
-
 failed=""
+if [ -n "$NEEDS" ]; then
+  "$python" -m local_stack build
+  echo "== go vet and test"
+  (cd otel-collector/recordreceiver && go vet ./... && go test ./...) || failed=" 'go'"
+fi
+
 check() {
   echo "== $*"
   "$python" -m "$@" || failed="$failed '$*'"

@@ -155,3 +155,7 @@ LEFT JOIN answers ON answers.parent_message_id = c.message_id
 LEFT JOIN signs ON signs.message_id = c.message_id
 LEFT JOIN readers ON readers.topic = c.topic
 COMMENT 'Each task with its state; task_states(at, now, open_only)';
+
+CREATE VIEW IF NOT EXISTS tasks_now AS
+SELECT * FROM task_states(at = '2100-01-01', now = now64(9), open_only = false)
+COMMENT 'Each task with its state by all that is known now';
