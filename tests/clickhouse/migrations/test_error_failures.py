@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clickhouse.migrations.records import error, otlp_span, record
+from tests.clickhouse.migrations.records import error, message, otlp_span, record
 from tests.clickhouse.migrations.store import Store
 
 # A trace: root over a and b; a over a1 over a2; "gone" never arrived, and c lies below it.
@@ -84,3 +84,23 @@ def test_a_failing_task_of_an_existing_agent_is_one_failure(store: Store) -> Non
     ]
     lay_down(store, reports)
     assert set(store.failures().values()) == {"llm span"}
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+def test_an_answer_that_quotes_an_error_is_no_second_report(
+    store: Store, answer_first: bool
+) -> None:
+    answer = message(
+        message_id="m-2",
+        message_type="error",
+        parent_message_id="m-1",
+        payload={"error": "x", "error_type": "E", "error_id": "e-1"},
+    )
+    rows = [
+        record("agent-telemetry-errors", 0, error(error_id="e-1", stack_trace="at line 1")),
+        record("agent-queue-writer", 0, answer),
+    ]
+    for row in reversed(rows) if answer_first else rows:
+        store.insert("landing_records", [row])
+    assert store.failures() == {"e-1": "e-1"}
+    assert store.rows("SELECT origin FROM error_reports FINAL") == [{"origin": "errors_topic"}]
