@@ -177,6 +177,8 @@ FROM detailed_errors AS d;
 -- spans and within 60 s, are one failure; its first report stands for it. Two spans lie on one
 -- line when one is an ancestor of the other, or when nothing is known of that: they have no
 -- ancestor in common, and one has no parent or ancestors that have not been seen (yet).
+-- Of more than 200 such reports the spans are not looked at, since comparing each with each costs
+-- seconds and gigabytes: what comes within 60 s of the report before is the same failure.
 CREATE VIEW IF NOT EXISTS error_failures AS
 WITH
     reports AS
@@ -189,7 +191,8 @@ WITH
     (
         SELECT
             trace_id,
-            arraySort(r -> (r.1, r.2), groupArray((event_time, error_id, span_id))) AS members
+            arraySort(r -> (r.1, r.2), groupArray((event_time, error_id, span_id))) AS members,
+            if(length(members) > 200, [], members) AS compared
         FROM reports
         WHERE trace_id != ''
         GROUP BY trace_id, fingerprint
@@ -199,7 +202,7 @@ WITH
     (
         SELECT TraceId AS trace_id, mapFromArrays(groupArray(SpanId), groupArray(ParentSpanId)) AS parent_of
         FROM otel_traces FINAL
-        WHERE TraceId IN (SELECT trace_id FROM repeated)
+        WHERE TraceId IN (SELECT trace_id FROM repeated WHERE notEmpty(compared))
         GROUP BY TraceId
     ),
     lines AS
@@ -208,17 +211,23 @@ WITH
             members,
             arrayMap(m -> arrayFold(
                 (line, step) -> if(parent_of[line[-1]] = '' OR has(line, parent_of[line[-1]]), line, arrayPushBack(line, parent_of[line[-1]])),
-                range(32), [m.3]), members) AS ancestors,
+                range(32), [m.3]), compared) AS ancestors,
             arrayMap(line -> length(line) = 1 OR NOT mapContains(parent_of, line[-1]), ancestors) AS open_ended,
             arrayFold(
                 (firsts, i) -> arrayPushBack(firsts, arrayFirst(found -> found > 0, [arrayFirst(
                     (first, j) -> j < i
-                        AND toUnixTimestamp64Nano(members[i].1) - toUnixTimestamp64Nano(members[j].1) <= 60000000000
-                        AND (members[i].3 = '' OR members[j].3 = ''
-                            OR has(ancestors[i], members[j].3) OR has(ancestors[j], members[i].3)
+                        AND toUnixTimestamp64Nano(compared[i].1) - toUnixTimestamp64Nano(compared[j].1) <= 60000000000
+                        AND (compared[i].3 = '' OR compared[j].3 = ''
+                            OR has(ancestors[i], compared[j].3) OR has(ancestors[j], compared[i].3)
                             OR (open_ended[i] OR open_ended[j]) AND NOT hasAny(ancestors[i], ancestors[j])),
                     arrayPushBack(firsts, i), arrayEnumerate(arrayPushBack(firsts, i))), i])),
-                arrayEnumerate(members), emptyArrayUInt32()) AS roots
+                arrayEnumerate(compared), emptyArrayUInt32()) AS roots,
+            arrayMap(
+                (m, before) -> toUnixTimestamp64Nano(m.1) - toUnixTimestamp64Nano(before.1) > 60000000000,
+                members, arrayPushFront(arrayPopBack(members), members[1])) AS begins,
+            if(empty(compared),
+                arrayFill((id, begin) -> begin, members.2, begins),
+                arrayMap(root -> compared[root].2, roots)) AS failure_ids
         FROM repeated LEFT JOIN parents USING (trace_id)
     ),
     assigned AS
@@ -228,7 +237,7 @@ WITH
             pair.2 AS failure_id
         FROM
         (
-            SELECT arrayJoin(arrayMap((m, root) -> (m.2, members[root].2), members, roots)) AS pair
+            SELECT arrayJoin(arrayZip(members.2, failure_ids)) AS pair
             FROM lines
         )
     )

@@ -74,6 +74,28 @@ def test_a_later_report_changes_no_earlier_failure(store: Store) -> None:
     assert store.failures(at="2026-11-22 12:00:01") == {"1": "1", "2": "2"}
 
 
+def test_a_storm_of_reports_in_one_trace_stays_cheap(store: Store) -> None:
+    # 3,000 reports in a line of 3,000 spans, a minute's silence after the first 1,000.
+    store.run(
+        "INSERT INTO error_reports (error_id, trace_id, span_id, arrived_at, event_time)"
+        " SELECT leftPad(toString(number), 4, '0'), 't-1', toString(number + 1), now64(),"
+        " toDateTime64('2026-11-22 12:00:00', 9) + number * 0.01 + if(number < 1000, 0, 61)"
+        " FROM numbers(3000)"
+    )
+    store.run(
+        "INSERT INTO otel_traces (TraceId, SpanId, ParentSpanId, ArrivedAt)"
+        " SELECT 't-1', toString(number + 1), toString(number), now64() FROM numbers(3000)"
+    )
+    failures = store.rows(
+        "SELECT failure_id, count() AS reports FROM error_failures(at = '2100-01-01')"
+        " GROUP BY failure_id ORDER BY failure_id SETTINGS max_memory_usage = 200000000"
+    )
+    assert failures == [
+        {"failure_id": "0000", "reports": 1000},
+        {"failure_id": "1000", "reports": 2000},
+    ]
+
+
 def test_a_failing_task_of_an_existing_agent_is_one_failure(store: Store) -> None:
     shared: dict[str, object] = {"trace_id": "t-9", "error_message": "rate limit 5"}
     reports: list[Report] = [
