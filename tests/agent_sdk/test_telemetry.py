@@ -119,9 +119,10 @@ def test_a_collector_that_is_busy_loses_nothing(collector: _Collector) -> None:
     agent_sdk.configure("writer")
     with agent_sdk.agent():
         pass
-    wait_until(lambda: collector.spans, 10, every=0.02)
+    wait_until(lambda: agent_sdk.export_stats().spans_exported, 10, every=0.02)
     stats = agent_sdk.export_stats()
     assert (stats.spans_exported, stats.spans_dropped) == (1, 0)
+    assert len(collector.spans) == 1
 
 
 def test_what_the_collector_refuses_is_dropped_and_counted(collector: _Collector) -> None:
