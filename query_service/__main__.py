@@ -1,5 +1,28 @@
 """`python -m query_service`: the command line."""
 
-from query_service.cli import main
+import logging
+import sys
 
-main()
+from pydantic import ValidationError
+
+from clickhouse.migrate import MigrationError
+from query_service.cli import main
+from query_service.errors import AgentTelemetryError
+
+
+def run() -> None:
+    """What the user can act on becomes one line for each problem, and exit status 1."""
+    logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)  # it logs what it raises
+    try:
+        main()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(map(str, problem["loc"])).upper()
+            print(f"Error: {name}={problem['input']}: {problem['msg']}", file=sys.stderr)
+        sys.exit(1)
+    except (AgentTelemetryError, MigrationError) as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    run()
