@@ -1,6 +1,7 @@
 """Direct probes of the parts, side by side and each with a short timeout."""
 
 import socket
+import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,9 @@ import httpx
 from query_service.settings import Settings
 
 TIMEOUT = 2.0  # s
+_CORRELATION = 0x41545350
+# ApiVersions, version 0, without a client id: every broker answers it, also before a login.
+_API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, _CORRELATION, -1)
 
 
 def _get(url: str, **parameters: str) -> None:
@@ -24,7 +28,10 @@ def _clickhouse(settings: Settings) -> None:
 
 
 def _kafka(settings: Settings) -> None:
-    """Whether one bootstrap server accepts a connection; no client, so no threads stay behind."""
+    """Whether one bootstrap server answers as Kafka; no client, so no threads stay behind.
+
+    An accepted connection says nothing: the kernel accepts for a broker that hangs.
+    """
     servers = settings.kafka_bootstrap_servers.split(",")
     failure = OSError("no bootstrap server is named")
     for server in servers:
@@ -32,8 +39,12 @@ def _kafka(settings: Settings) -> None:
         try:
             with socket.create_connection(
                 (address.hostname or "", address.port or 9092), TIMEOUT / len(servers)
-            ):
+            ) as connection:
+                connection.sendall(_API_VERSIONS)
+                answer = connection.recv(8, socket.MSG_WAITALL)
+            if answer[4:] == struct.pack(">i", _CORRELATION):
                 return
+            failure = ConnectionError("something else than Kafka answers")
         except OSError as error:
             failure = error
     raise failure

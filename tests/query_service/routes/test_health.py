@@ -1,5 +1,7 @@
 """/health tells the truth, by direct probes."""
 
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -34,6 +36,25 @@ def up() -> Iterator[int]:
         thread.join()
 
 
+@pytest.fixture
+def broker() -> Iterator[int]:
+    """The port of something that answers one request as Kafka does: its size, then its number."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                request = connection.recv(14, socket.MSG_WAITALL)
+                size, api, version, number, client_id = struct.unpack(">ihhih", request)
+                assert (size, api, version, client_id) == (10, 18, 0, -1)
+                connection.sendall(struct.pack(">iihi", 10, number, 0, 0))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
 def _settings(clickhouse: int, kafka: int, collector: int) -> Settings:
     return Settings(
         clickhouse_url=f"http://127.0.0.1:{clickhouse}",
@@ -54,8 +75,8 @@ ANSWERS: dict[str, list[Row]] = {
 }
 
 
-def test_all_up_and_no_old_sample_is_healthy(up: int) -> None:
-    body = client(FakeDatabase(ANSWERS), _settings(up, up, up)).get("/health").json
+def test_all_up_and_no_old_sample_is_healthy(up: int, broker: int) -> None:
+    body = client(FakeDatabase(ANSWERS), _settings(up, broker, up)).get("/health").json
     assert body is not None
     assert (body["status"], body["timestamp"]) == ("healthy", "2026-11-22T12:00:00")
     assert body["active_connections"] == 0
@@ -71,6 +92,20 @@ def test_what_is_down_is_named_and_the_answer_is_still_200(up: int) -> None:
     assert response.json["status"] == "degraded"
     assert response.json["parts"]["kafka"]["status"] == "down"
     assert threading.active_count() == before
+
+
+def test_a_broker_that_only_accepts_connections_is_down(up: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        settings = _settings(up, hanging.getsockname()[1], up)
+        body = client(FakeDatabase(ANSWERS), settings).get("/health").json
+    assert body is not None
+    assert body["parts"]["kafka"] == {"status": "down", "detail": "TimeoutError"}
+
+
+def test_something_else_at_kafkas_address_is_down(up: int) -> None:
+    body = client(FakeDatabase(ANSWERS), _settings(up, up, up)).get("/health").json
+    assert body is not None
+    assert body["parts"]["kafka"]["status"] == "down"
 
 
 def test_without_clickhouse_it_is_unhealthy_and_the_lag_is_unknown(up: int) -> None:
