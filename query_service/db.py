@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
@@ -35,8 +35,8 @@ def connect(settings: Settings, database: str | None = None) -> Client:
             host=url.hostname or "127.0.0.1",
             port=url.port or (8443 if url.scheme == "https" else 8123),
             secure=url.scheme == "https",
-            username=url.username or "default",
-            password=url.password or "",
+            username=unquote(url.username or "default"),
+            password=unquote(url.password or ""),
             database=settings.clickhouse_database if database is None else database,
             autogenerate_session_id=False,
             connect_timeout=5,
