@@ -110,7 +110,7 @@ def test_your_own_parts_are_used(stack: Stack, tmp_path: Path) -> None:
         commands = " ".join(_running(tmp_path))
         assert "otelcol-agents" in commands
         assert "kafka.Kafka" not in commands
-        assert "clickhouse/embedded" not in commands
+        assert "clickhouse.embedded" not in commands
     finally:
         subprocess.run([DOWN], env=environment, check=True)
 
