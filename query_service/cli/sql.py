@@ -18,7 +18,12 @@ def sql(statement: str, output: str) -> None:
     try:
         answer = httpx.post(
             configured.clickhouse_reader_url,
-            params={"database": configured.clickhouse_database, "default_format": output},
+            # The address may be that of a user who may write: this statement may not.
+            params={
+                "database": configured.clickhouse_database,
+                "default_format": output,
+                "readonly": "1",
+            },
             content=statement,
             timeout=60,
         )
