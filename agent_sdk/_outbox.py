@@ -185,8 +185,9 @@ class Outbox:
     def _next(self) -> _Entry | None:
         with self._changed:
             while not self._closed:
-                if self._broken:
-                    self._renew()
+                if self._broken and not self._renew():
+                    self._changed.wait(_HOLD_SECONDS)
+                    continue
                 now = time.monotonic()
                 for topic, queue in self._waiting.items():
                     if queue and self._held.get(topic, 0) <= now:
@@ -232,11 +233,19 @@ class Outbox:
                     return  # still in flight for _renew, which sends it again
         self._finish(entry, None, error)
 
-    def _renew(self) -> None:
-        """Replace a producer that will never send again; what it held is sent anew."""
+    def _renew(self) -> bool:
+        """Replace a producer that will never send again; what it held is sent anew.
+
+        False when there can be no other now (no file descriptor, no thread is left).
+        """
         self._warn("the Kafka producer gave up; a new one takes over %d messages", self._count)
+        try:
+            successor = KafkaProducer(**self._config)
+        except Exception as error:
+            self._warn("no new Kafka producer yet: %s: %s", type(error).__name__, error)
+            return False
         _abandon(self._producer)
-        self._producer = KafkaProducer(**self._config)
+        self._producer = successor
         self._generation += 1
         self._broken = False
         for entry in reversed(list(self._in_flight)):
@@ -244,6 +253,7 @@ class Outbox:
         self._in_flight.clear()
         pause = time.monotonic() + _HOLD_SECONDS
         self._held = dict.fromkeys(self._waiting, pause)
+        return True
 
     def _finish(self, entry: _Entry, ack: Ack | None, error: Exception | None) -> None:
         with self._changed:
