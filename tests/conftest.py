@@ -4,6 +4,11 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long a case takes says more about a busy machine than about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 with warnings.catch_warnings():
     # kafka-python reads its schemas by calls that Python 3.11 deprecated, when first imported.
