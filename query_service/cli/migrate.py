@@ -2,6 +2,7 @@
 
 import click
 
+from clickhouse.migrate import MigrationError
 from clickhouse.migrate import migrate as apply_migrations
 from clickhouse.retention import apply_retention
 from query_service.db import connect
@@ -20,7 +21,11 @@ def migrate() -> None:
         parameters={"database": configured.clickhouse_database},
     )
     client = connect(configured)
-    for name in apply_migrations(client):
+    try:
+        applied = apply_migrations(client)
+    except MigrationError as error:
+        raise click.ClickException(str(error)) from error
+    for name in applied:
         click.echo(f"applied {name}")
     for change in apply_retention(client, configured):
         click.echo(f"retention: {change}")
