@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xmlrpc.client import Fault
 
 from filelock import FileLock, Timeout
 
@@ -79,7 +80,7 @@ class Stack:
         while self.supervisor.pid() is not None:
             try:
                 running = self.supervisor.processes()
-            except OSError:
+            except (OSError, Fault):  # it is gone, or stops its programs
                 return
             for name, info in running.items():
                 pid = info["pid"]

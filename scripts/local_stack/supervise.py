@@ -11,6 +11,7 @@ import time
 import xmlrpc.client
 from collections.abc import Mapping, Sequence
 from configparser import RawConfigParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from local_stack.settings import Settings
 from local_stack.steps import tail
 
 MARK = "AGENT_TELEMETRY_SUPERVISED"
+PID_FILE = "supervisord.pid"
 SOCKET_PATH_MAX = 100  # the system's limit is 104 or 108 bytes
 START_SECONDS = 10.0
 STOP_SECONDS = 120.0
@@ -56,7 +58,7 @@ def configuration(settings: Settings, stages: Sequence[Stage]) -> RawConfigParse
         "logfile": _escaped(settings.logs / "supervisord.log"),
         "logfile_maxbytes": "1MB",
         "logfile_backups": "1",
-        "pidfile": _escaped(settings.run / "supervisord.pid"),
+        "pidfile": _escaped(settings.run / PID_FILE),
         "nodaemon": "true",
         "silent": "true",
     }
@@ -107,7 +109,9 @@ class Supervisor:
     def pid(self) -> int | None:
         """The process id of the supervisord that answers; None if none does."""
         try:
-            return int(self._call("getPID"))
+            with suppress(xmlrpc.client.Fault):  # its answer while it stops its programs
+                self._call("getPID")
+            return int((self.settings.run / PID_FILE).read_text())
         except OSError:
             return None
 
@@ -166,9 +170,10 @@ class Supervisor:
         if pid is not None:
             try:
                 process = psutil.Process(pid)
-                self._call("shutdown")
+                with suppress(OSError, xmlrpc.client.Fault):  # it stops, or has stopped, already
+                    self._call("shutdown")
                 process.wait(STOP_SECONDS)
-            except (psutil.NoSuchProcess, ConnectionError):
+            except psutil.NoSuchProcess:
                 pass
         if self._process:
             self._process.wait(STOP_SECONDS)

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -63,6 +64,26 @@ def test_up_waits_and_down_stops_all(stack: Stack, tmp_path: Path) -> None:
     assert _running(stack.settings.home) == []
     assert stack.supervisor.pid() is None
     assert not stack.down()
+
+
+def test_down_beside_another_down_and_a_watching_up(stack: Stack, tmp_path: Path) -> None:
+    told = tmp_path / "told to stop"
+    code = (
+        "import signal, time, pathlib;"
+        f"signal.signal(signal.SIGTERM, lambda *_: pathlib.Path({str(told)!r}).touch());"
+        f"{SLEEPER.format(file=str(tmp_path / 'stubborn'))}"
+    )
+    ready = (tmp_path / "stubborn").exists
+    stubborn = Program("stubborn", [sys.executable, "-c", code], ready, stop_seconds=3)
+    stack.up(lambda _: [Stage("one", [stubborn])])
+    beside = Stack(stack.settings)
+    with ThreadPoolExecutor() as pool:
+        watching, stopping = pool.submit(beside.watch), pool.submit(stack.down)
+        wait_until(told.exists, 20)
+        assert beside.down()
+        assert stopping.result(20)
+        watching.result(20)
+    assert _running(stack.settings.home) == []
 
 
 def test_a_second_start_is_refused(stack: Stack, tmp_path: Path) -> None:
