@@ -36,7 +36,8 @@ def _prepared(settings: Settings, jars: Path, option: str) -> list[str]:
     properties.write_text(filled)
     if not (data / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster]
+        identity = f"--cluster-id={cluster}"  # joined: one id of 64 begins with a dash
+        tool = ["kafka.tools.StorageTool", "format", "--standalone", identity]
         command = [*_java(settings, jars, *QUICK), *tool, "-c", str(properties)]
         steps.run("Kafka storage", command, settings.logs / "kafka-format.log")
     return [*_java(settings, jars, *QUICK, option), "kafka.Kafka", str(properties)]
