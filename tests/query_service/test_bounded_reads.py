@@ -1,0 +1,38 @@
+"""A page costs what is on it, not what all rows of the table weigh."""
+
+import pytest
+
+from query_service.db import sql
+from tests.query_service.engine import Service
+
+MEMORY = 200_000_000
+ROWS = 300_000  # of 1.5 kB each
+FILTERS = {"at": "2100-01-01 00:00:00", "trace_id": "", "agent": "", "limit": 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "filling", "filters"),
+    [
+        (
+            "events/list",
+            "INSERT INTO events (event_id, data, arrived_at)"
+            " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
+            " FROM numbers(%d)",
+            {"event_type": "", "severity": ""},
+        ),
+        (
+            "handoffs/list",
+            "INSERT INTO handoffs (message_id, context, arrived_at)"
+            " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
+            " FROM numbers(%d)",
+            {},
+        ),
+    ],
+    ids=["events", "handoffs"],
+)
+def test_memory(empty: Service, name: str, filling: str, filters: dict[str, str]) -> None:
+    empty.tables.command(filling % ROWS)
+    found = empty.tables.query(
+        sql(name), parameters=FILTERS | filters, settings={"max_memory_usage": MEMORY}
+    )
+    assert [row["total"] for row in found.named_results()] == [ROWS] * 10
