@@ -1,8 +1,13 @@
 """One thread that says, every few seconds, which tasks are still being worked on."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+
+from agent_sdk._ratelimit import RateLimitedWarning
+
+_logger = logging.getLogger("agent_sdk")
 
 
 class Heartbeats:
@@ -14,6 +19,7 @@ class Heartbeats:
         self._due: dict[Callable[[], None], float] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._warn = RateLimitedWarning(_logger)
 
     def add(self, beat: Callable[[], None]) -> None:
         """First call after one interval. The thread starts with the first one."""
@@ -41,7 +47,11 @@ class Heartbeats:
             while not self._closed:
                 now = time.monotonic()
                 for beat in [beat for beat, due in self._due.items() if due <= now]:
-                    beat()
+                    try:
+                        beat()
+                    except Exception as error:
+                        # One that fails must not silence the others, nor itself for good.
+                        self._warn("a heartbeat failed: %s: %s", type(error).__name__, error)
                     self._due[beat] = now + self._interval
                 nearest = min(self._due.values(), default=now + self._interval)
                 # What is added later is due an interval later: no need to be woken for it.
