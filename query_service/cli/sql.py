@@ -16,15 +16,14 @@ def sql(statement: str, output: str) -> None:
     """
     configured = settings()
     try:
-        answer = httpx.post(
+        # By GET, which ClickHouse runs read-only: the address may be that of a user who may write.
+        answer = httpx.get(
             configured.clickhouse_reader_url,
-            # The address may be that of a user who may write: this statement may not.
             params={
                 "database": configured.clickhouse_database,
                 "default_format": output,
-                "readonly": "1",
+                "query": statement,
             },
-            content=statement,
             timeout=60,
         )
     except httpx.TransportError as error:
