@@ -13,7 +13,10 @@ settings.load_profile("patient")
 with warnings.catch_warnings():
     # kafka-python reads its schemas by calls that Python 3.11 deprecated, when first imported.
     warnings.filterwarnings("ignore", "(read|open)_text is deprecated", DeprecationWarning)
+    from tests.busy import busy
     from tests.stack import Stack, make_stack
+
+__all__ = ["busy"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

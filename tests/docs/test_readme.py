@@ -9,7 +9,7 @@ import pytest
 from local_stack.settings import Settings as LocalSettings
 
 from query_service.settings import Settings
-from tests.e2e.conftest import Busy
+from tests.busy import Busy
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

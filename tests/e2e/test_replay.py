@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from kafka import KafkaAdminClient
 
+from tests.busy import Busy
 from tests.e2e.answers import all_answers
-from tests.e2e.conftest import Busy
 from tests.e2e.kafka import end_offsets
 from tests.stack import Stack
 from tests.waiting import wait_until

@@ -8,7 +8,7 @@ import pytest
 from local_stack.programs import AGENTS
 
 from query_service.db import connect
-from tests.e2e.conftest import JOBS, Busy
+from tests.busy import JOBS, Busy
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
