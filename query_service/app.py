@@ -25,6 +25,8 @@ from query_service.routes.context import Clock, Context
 from query_service.settings import Settings
 from query_service.settings import settings as environment
 
+# A ClickHouse that hangs must not hold every thread for long.
+ANSWER_SECONDS = 20
 GROUPS = (health, queues, errors, traces, metrics, handoffs, events, agents)
 
 
@@ -58,7 +60,8 @@ def create_app(
     )
     app.json = _Json(app)
     app.url_map.strict_slashes = False
-    app.extensions["agent_telemetry"] = Context(settings, database or Database(settings), clock)
+    database = database or Database(settings, timeout=ANSWER_SECONDS)
+    app.extensions["agent_telemetry"] = Context(settings, database, clock)
     problems.register(app)
     for group in GROUPS:
         app.register_api(group.blueprint)

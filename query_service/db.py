@@ -24,10 +24,10 @@ def sql(name: str) -> str:
     return (SQL / f"{name}.sql").read_text()
 
 
-def connect(settings: Settings, database: str | None = None) -> Client:
+def connect(settings: Settings, database: str | None = None, timeout: int = 60) -> Client:
     """A client for the settings' ClickHouse; safe to share between threads.
 
-    Raises Unavailable when nothing answers there.
+    An answer may take `timeout` seconds. Raises Unavailable when nothing answers there.
     """
     url = urlsplit(settings.clickhouse_url)
     try:
@@ -40,7 +40,7 @@ def connect(settings: Settings, database: str | None = None) -> Client:
             database=settings.clickhouse_database if database is None else database,
             autogenerate_session_id=False,
             connect_timeout=5,
-            send_receive_timeout=60,
+            send_receive_timeout=timeout,
         )
     except OperationalError as error:
         raise Unavailable(
@@ -49,17 +49,21 @@ def connect(settings: Settings, database: str | None = None) -> Client:
 
 
 class Database:
-    """Runs the SQL files. Connects at first use, and again after ClickHouse was away."""
+    """Runs the SQL files. Connects at first use, and again after ClickHouse was away.
 
-    def __init__(self, settings: Settings) -> None:
+    An answer may take `timeout` seconds.
+    """
+
+    def __init__(self, settings: Settings, timeout: int = 60) -> None:
         self._settings = settings
+        self._timeout = timeout
         self._client: Client | None = None
 
     @property
     def client(self) -> Client:
         """The connected client. Raises Unavailable."""
         if self._client is None:
-            self._client = connect(self._settings)
+            self._client = connect(self._settings, timeout=self._timeout)
         return self._client
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
