@@ -13,7 +13,8 @@ import (
 
 // newClient makes a group consumer that reads from the oldest record on, commits only what is
 // marked, and fetches no more ahead than one batch.
-func newClient(ctx context.Context, cfg *Config) (*kgo.Client, error) {
+func newClient(ctx context.Context, cfg *Config, own *owned) (*kgo.Client, error) {
+	own.partitions = map[string]map[int32]bool{}
 	opts := []kgo.Opt{
 		kgo.SeedBrokers(cfg.Brokers...),
 		kgo.ClientID(cfg.ClientID),
@@ -26,6 +27,9 @@ func newClient(ctx context.Context, cfg *Config) (*kgo.Client, error) {
 		kgo.MetadataMaxAge(cfg.Metadata.RefreshInterval),
 		kgo.MetadataMinAge(min(cfg.Metadata.RefreshInterval, kgoMetadataMinAge)),
 		kgo.AutoCommitMarks(),
+		kgo.OnPartitionsAssigned(own.assigned),
+		kgo.OnPartitionsRevoked(own.revoked),
+		kgo.OnPartitionsLost(own.lost),
 		kgo.AutoCommitInterval(commitInterval),
 		kgo.FetchMaxBytes(int32(cfg.MaxBytes)),
 		kgo.FetchMaxPartitionBytes(int32(min(cfg.MaxBytes, maxPartitionBytes))),

@@ -32,6 +32,7 @@ type recordReceiver struct {
 	consume func(context.Context, []*kgo.Record) error
 
 	client *kgo.Client
+	owned  owned
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -42,7 +43,7 @@ func newReceiver(config *Config, set receiver.Settings, consume func(context.Con
 
 // Start connects in the background: a broker that is away now is waited for.
 func (r *recordReceiver) Start(ctx context.Context, _ component.Host) error {
-	client, err := newClient(ctx, r.config)
+	client, err := newClient(ctx, r.config, &r.owned)
 	if err != nil {
 		return err
 	}
