@@ -37,16 +37,26 @@ def up(detach: bool, no_agents: bool) -> None:
     agents = () if no_agents else programs.AGENTS
     began = time.monotonic()
     stack.up(lambda of: programs.stages(of, agents))
-    click.echo(welcome(settings, time.monotonic() - began, agents=bool(agents), detached=detach))
-    if detach:
-        return
     try:
-        stack.watch()
-        click.echo("stopped by scripts/down.sh, or supervisord ended")
-    finally:
-        click.echo("stopping ...", err=True)
-        stack.down()
-        click.echo("stopped", err=True)
+        seconds = time.monotonic() - began
+        click.echo(welcome(settings, seconds, agents=bool(agents), detached=detach))
+        if not detach:
+            stack.watch()
+            click.echo("stopped by scripts/down.sh, or supervisord ended")
+    except BaseException:
+        _stop(stack)
+        raise
+    if not detach:
+        _stop(stack)
+
+
+def _stop(stack: Stack) -> None:
+    """Stop all of it, whatever else is pressed meanwhile."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    click.echo("stopping ...", err=True)
+    stack.down()
+    click.echo("stopped", err=True)
 
 
 @main.command()
