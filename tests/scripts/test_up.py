@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -41,6 +42,14 @@ def _running(home: Path) -> list[str]:
 
 def _sql(url: str, statement: str) -> str:
     return httpx.post(f"{url}/?database=agent_telemetry", content=statement).raise_for_status().text
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """A shell in the background ignores SIGINT, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_detach_down_and_the_data_are_there_again(tmp_path: Path) -> None:
