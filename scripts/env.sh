@@ -3,6 +3,16 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PYTHONPATH="$root:$root/scripts"
 
+# What the tools download and build lies with the rest of what can be deleted.
+cache=${AGENT_TELEMETRY_CACHE:-$HOME/.cache/agent-telemetry}
+case $cache in
+  /*) ;;
+  "~"/*) cache=$HOME${cache#"~"} ;;
+  *) cache=$PWD/$cache ;;
+esac
+export PIP_CACHE_DIR="$cache/downloads/pip" GOMODCACHE="$cache/downloads/go" GOCACHE="$cache/go-build"
+export GOFLAGS="${GOFLAGS:-} -modcacherw"
+
 for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
   if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     system_python=$candidate

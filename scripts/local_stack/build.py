@@ -51,7 +51,8 @@ def kafka_jars() -> Path:
 
     def build(directory: Path) -> None:
         log = cache_home() / "logs" / "kafka.log"
-        command = ["mvn", "-B", "--strict-checksums", "-f", str(POM)]
+        repository = f"-Dmaven.repo.local={cache_home() / 'downloads' / 'maven'}"
+        command = ["mvn", "-B", "--strict-checksums", repository, "-f", str(POM)]
         copy = ["dependency:copy-dependencies", f"-DoutputDirectory={directory}"]
         steps.run("Kafka", [*command, *copy], log)
 
