@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures: scripts/bench.sh ingest [--messages N] [--size BYTES] [--rate PER_SECOND] [--seconds N]
+# Measures: scripts/bench.sh [ingest [--messages N] [--size BYTES] [--rate PER_SECOND] [--seconds N]]
 set -euo pipefail
 NEEDS="go java maven"
 # shellcheck source=scripts/env.sh

@@ -16,9 +16,15 @@ from query_service.settings import Settings
 PARTS = ("kafka", "collector", "clickhouse", "query", "observer")
 
 
-@click.group()
-def main() -> None:
-    """Measure this machine's stack; each run starts one of its own, on ports 194xx."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Measure this machine's stack; each run starts one of its own, on ports 194xx.
+
+    Without a command: ingest.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(ingest_command)
 
 
 @main.command("ingest")
