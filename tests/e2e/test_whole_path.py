@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from kafka.admin import KafkaAdminClient
 from local_stack.programs import AGENTS
 
 from query_service.db import connect
@@ -118,3 +119,15 @@ def test_states_end_with_the_answers(settled: Busy) -> None:
         for entry in settled.entries("sent")
         if entry["message_type"] == "task"
     }
+
+
+def test_observing_joins_no_group_and_writes_no_message(settled: Busy) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=settled.stack.kafka)
+    try:
+        groups = {group["group_id"] for group in admin.list_groups()}
+    finally:
+        admin.close()
+    ours = {f"agent-telemetry-ingester-{name}" for name in ("json", "otlp-traces", "otlp-logs")}
+    ours |= {"agent-telemetry-ingester-otlp-metrics"}
+    assert groups == {f"agent-{name}-consumer" for name in AGENTS} | ours
+    assert {row["source"] for row in _messages(settled)} <= set(AGENTS)
