@@ -13,7 +13,7 @@ from tests.stack import Stack
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.stack
-_ARRIVES_SECONDS = 30
+_ARRIVES_SECONDS = 90
 
 
 @pytest.fixture
