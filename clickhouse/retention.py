@@ -11,6 +11,9 @@ _TABLES = (
     " WHERE database = currentDatabase() AND engine LIKE '%MergeTree' ORDER BY name"
 )
 
+ARRIVALS_DAYS = 2
+"""`arrivals` serves what goes on now; what it tells is in the other tables."""
+
 
 class Days(Protocol):
     """The settings that say how many days rows are kept."""
@@ -47,4 +50,6 @@ def _days(table: str, settings: Days) -> int:
         return settings.retention_days_metrics
     if table == "dead_letters":
         return settings.retention_days_dead_letters
+    if table == "arrivals":
+        return min(ARRIVALS_DAYS, settings.retention_days)
     return settings.retention_days

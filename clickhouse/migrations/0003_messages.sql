@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS agent_messages
     oddities Array(LowCardinality(String)) COMMENT 'What is odd about the record; empty when nothing is',
     body String COMMENT 'The record as it came' CODEC(ZSTD(3)),
     payload String ALIAS JSONExtractRaw(body, 'payload') COMMENT 'payload of the body, JSON',
+    preview String MATERIALIZED substringUTF8(toValidUTF8(JSONExtractRaw(body, 'payload')), 1, 200) COMMENT 'First 200 characters of payload, for lists' CODEC(ZSTD(1)),
     headers Map(LowCardinality(String), String) COMMENT 'Kafka headers that were kept' CODEC(ZSTD(1)),
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival at the Collector' CODEC(Delta(8), ZSTD(1)),
     version UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Nano(arrived_at))) COMMENT 'First arrival wins',
@@ -36,7 +37,7 @@ CREATE TABLE IF NOT EXISTS agent_messages
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toISOWeek(event_time)
-ORDER BY (topic, partition, offset, value_hash)
+ORDER BY (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
 COMMENT 'Each record of the agents'' queues';
 

@@ -9,7 +9,11 @@ from tests.clickhouse.migrations.store import Row, Store
 
 PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
 KEYS = {
-    "agent_messages": ("topic, partition, offset, value_hash", "toISOWeek(event_time)"),
+    "agent_messages": (
+        "toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash",
+        "toISOWeek(event_time)",
+    ),
+    "arrivals": ("inserted_at, row_id", "toDate(inserted_at)"),
     "dead_letters": ("topic, partition, offset, value_hash", ""),
     "error_reports": ("error_id", ""),
     "events": ("event_id", ""),
