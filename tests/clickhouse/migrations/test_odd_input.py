@@ -158,8 +158,8 @@ def test_a_body_that_is_not_base64_is_kept_as_it_is(store: Store) -> None:
     load(store, "landing_records", rows)
     store.merge()
     kept = store.rows(
-        "SELECT offset, value FROM dead_letters FINAL"
-        " UNION ALL SELECT offset, body FROM agent_messages FINAL ORDER BY offset"
+        "SELECT * FROM (SELECT offset, value FROM dead_letters FINAL"
+        " UNION ALL SELECT offset, body FROM agent_messages FINAL) ORDER BY offset"
     )
     assert [row["value"] for row in kept] == [row["Body"] for row in rows]
 
