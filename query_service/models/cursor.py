@@ -7,17 +7,22 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from query_service.errors import InvalidParameter
 
+END = 2**63 - 1
+"""After every time, ns."""
+
 
 class Cursor(BaseModel):
-    """The last row of a page by its immutable time and id, and the snapshot the pages share.
+    """The last row of a page by its immutable time and id, and what all pages of a list share.
 
-    Times of rows are Unix ns: a Python datetime would cut them.
+    `at` and `now` are those of the first page; `arrived_until` leaves out rows that came after it,
+    for lists whose order they could change. Times of rows are Unix ns: a datetime would cut them.
     """
 
     at: AwareDatetime
-    arrived_until: int = Field(ge=0, lt=2**63)
-    after_time: int = Field(ge=0, lt=2**63)
-    after_id: str
+    now: AwareDatetime
+    arrived_until: int = Field(END, ge=0, le=END)
+    after_time: int = Field(END, ge=0, le=END)
+    after_id: str = ""
 
     def encode(self) -> str:
         """The cursor as text for a URL."""

@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-_RELATIVE = re.compile(r"-(\d{1,9})(s|m|h|d)")
+_RELATIVE = re.compile(r"-?(\d{1,9})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
@@ -29,8 +29,13 @@ Category = Literal[
 ]
 
 
+def example(example: str) -> Any:
+    """The example that the OpenAPI document shows of a parameter."""
+    return Field(json_schema_extra={"example": example})
+
+
 def parse_time(value: object) -> datetime | timedelta | None:
-    """An absolute time in UTC, or how long ago: `2026-11-22T11:51:55+01:00`, `-15m`.
+    """An absolute time in UTC, or how long ago: `2026-11-22T11:51:55+01:00`, `15m` or `-15m`.
 
     A time without a zone is UTC. Raises PydanticCustomError for anything else.
     """
@@ -47,14 +52,18 @@ def parse_time(value: object) -> datetime | timedelta | None:
         raise PydanticCustomError(
             "time_parsing",
             "Input should be a time in ISO 8601 (UTC when it has no zone) "
-            "or relative to now like -15m (s, m, h, d)",
+            "or so long ago, like 15m (s, m, h, d; -15m is the same)",
         ) from error
 
 
 Time = Annotated[
     datetime | timedelta | None,
     BeforeValidator(parse_time, json_schema_input_type=str | None),
+    example("15m"),
 ]
+TraceId = Annotated[str, example("4bf92f3577b34da6a3ce929d0e0e4736")]
+Cursor = Annotated[str, example("eyJhdCI6IjIwMjYtMTEtMjJUMTI6MDA6MDBaIn0=")]
+AgentName = Annotated[str, example("Researcher")]
 
 
 class AtQuery(BaseModel):
@@ -63,26 +72,48 @@ class AtQuery(BaseModel):
     at: Time = Field(
         None,
         description="Only what happened up to this time: ISO 8601 (UTC when it has no zone) "
-        "or relative like -15m. Default: now",
+        "or so long ago, like 15m. Default: now",
     )
+
+
+class WindowQuery(AtQuery):
+    """Asks for what lies in a window of time; so long ago is counted from `at`."""
+
+    since: Time = Field(None, description="Only from this time on (as `at`)")
+    until: Time = Field(None, description="Only before this time (as `at`)")
+
+
+class PageQuery(BaseModel):
+    """Asks for one page of a list; each list gives `limit` its own default and maximum."""
+
+    cursor: Cursor | None = Field(
+        None, description="`next_cursor` of the page before; everything else as for that page"
+    )
+    limit: int = Field(100, ge=0, le=1000, description="Most rows")
+
+
+class ListQuery(WindowQuery, PageQuery):
+    """Asks for one page of what lies in a window of time."""
 
 
 class AgentPath(BaseModel):
     """An agent in the path."""
 
-    agent_name: str = Field(description="Agent, in any case; spaces and dashes are the same")
+    agent_name: AgentName = Field(description="Agent, in any case; spaces and dashes are the same")
 
 
 class TracePath(BaseModel):
     """A trace in the path."""
 
-    trace_id: str = Field(description="Id of the trace")
+    trace_id: TraceId = Field(description="Id of the trace")
 
 
 class ErrorPath(BaseModel):
     """An error in the path."""
 
-    error_id: str = Field(description="Id of any report of the error")
+    error_id: Annotated[str, example("9f0f6c1e-5f3a-4f0e-8f53-0d9d1c9f7b11")] = Field(
+        description="Id of any report of the error"
+    )
 
 
 class QueueQuery(AtQuery):
@@ -98,16 +129,13 @@ class PendingQuery(AtQuery):
     limit: int = Field(1000, ge=0, le=10_000, description="Most tasks")
 
 
-class ErrorsQuery(AtQuery):
+class ErrorsQuery(ListQuery):
     """Filters of errors."""
 
-    trace_id: str | None = Field(None, description="Only errors of this trace")
+    trace_id: TraceId | None = Field(None, description="Only errors of this trace")
     severity: Severity | None = Field(None, description="Only this severity")
     category: Category | None = Field(None, description="Only this category")
-    agent_name: str | None = Field(None, description="Only errors of this agent")
-    since: Time = Field(None, description="Only reports from this time on (as `at`)")
-    until: Time = Field(None, description="Only reports before this time (as `at`)")
-    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+    agent_name: AgentName | None = Field(None, description="Only errors of this agent")
     limit: int = Field(50, ge=0, le=500, description="Most errors")
 
 
@@ -120,9 +148,13 @@ class AgentErrorsQuery(AtQuery):
 class TracesQuery(AtQuery):
     """Filters of traces."""
 
-    trace_id: str | None = Field(None, description="Only this trace")
-    session_id: str | None = Field(None, description="Only traces of this session")
-    user_id: str | None = Field(None, description="Only traces of this user")
+    trace_id: TraceId | None = Field(None, description="Only this trace")
+    session_id: Annotated[str, example("session-7")] | None = Field(
+        None, description="Only traces of this session"
+    )
+    user_id: Annotated[str, example("user-3")] | None = Field(
+        None, description="Only traces of this user"
+    )
     status: Status | None = Field(None, description="Only traces in this state")
     limit: int = Field(100, ge=0, le=1000, description="Most traces")
 
@@ -130,24 +162,26 @@ class TracesQuery(AtQuery):
 class SpanMetricsQuery(AtQuery):
     """Filters of span metrics."""
 
-    trace_id: str | None = Field(None, description="Only this trace")
-    agent_name: str | None = Field(None, description="Only this agent")
+    trace_id: TraceId | None = Field(None, description="Only this trace")
+    agent_name: AgentName | None = Field(None, description="Only this agent")
     limit: int = Field(100, ge=0, le=1000, description="Most metrics")
 
 
 class HandoffsQuery(AtQuery):
     """Filters of handoffs."""
 
-    trace_id: str | None = Field(None, description="Only this trace")
-    agent_name: str | None = Field(None, description="Only handoffs from or to this agent")
+    trace_id: TraceId | None = Field(None, description="Only this trace")
+    agent_name: AgentName | None = Field(None, description="Only handoffs from or to this agent")
     limit: int = Field(100, ge=0, le=1000, description="Most handoffs")
 
 
 class EventsQuery(AtQuery):
     """Filters of events."""
 
-    trace_id: str | None = Field(None, description="Only this trace")
-    agent_name: str | None = Field(None, description="Only this agent")
-    event_type: str | None = Field(None, description="Only this type")
+    trace_id: TraceId | None = Field(None, description="Only this trace")
+    agent_name: AgentName | None = Field(None, description="Only this agent")
+    event_type: Annotated[str, example("agent_telemetry.task.claimed")] | None = Field(
+        None, description="Only this type"
+    )
     severity: EventSeverity | None = Field(None, description="Only this severity")
     limit: int = Field(100, ge=0, le=1000, description="Most events")

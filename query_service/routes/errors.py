@@ -1,6 +1,5 @@
 """`/api/v1/errors`: what failed, each failure once, whatever the number of its reports."""
 
-from datetime import datetime
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -8,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import NotFound
-from query_service.models.cursor import Cursor
+from query_service.models.cursor import END
 from query_service.models.error import error, summary
 from query_service.models.parameters import (
     AgentErrorsQuery,
@@ -18,19 +17,19 @@ from query_service.models.parameters import (
     ErrorsQuery,
 )
 from query_service.models.values import normalise
-from query_service.routes.context import absolute, bound, context, database, moment
+from query_service.routes.context import Moment, database, moment
+from query_service.routes.paging import FIRST, LAST, after, next_cursor, opened, window
 
 blueprint = APIBlueprint("errors", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Errors")])
-_END = 2**63 - 1  # ns, after every time
 _NO_FILTER: dict[str, str | int] = {
     "trace_id": "",
     "severity": "",
     "category": "",
     "agent": "",
-    "since": "1970-01-01 00:00:00",
-    "until": "2200-01-01 00:00:00",
-    "arrived_until": _END,
-    "after_time": _END,
+    "since": FIRST,
+    "until": LAST,
+    "arrived_until": END,
+    "after_time": END,
     "after_id": "",
 }
 
@@ -44,50 +43,37 @@ def _summary(at: str) -> dict[str, Any]:
     return summary(database().rows("errors/summary", {"at": at}))
 
 
-def _chosen(query: ErrorsQuery) -> dict[str, str | int]:
+def _chosen(query: ErrorsQuery, asked: Moment) -> dict[str, str | int]:
     """The filters that were given, as parameters of the SQL file."""
-    chosen: dict[str, str | int] = {
+    return {
         "trace_id": query.trace_id or "",
         "severity": query.severity or "",
         "category": query.category or "",
         "agent": normalise(query.agent_name or ""),
+        **window(query, asked),
     }
-    now = context().clock()
-    if query.since is not None:
-        chosen["since"] = bound(absolute(query.since, now, "since"))
-    if query.until is not None:
-        chosen["until"] = bound(absolute(query.until, now, "until"))
-    return chosen
-
-
-def _next(rows: list[Row], limit: int, at: datetime, page: Cursor | None) -> str | None:
-    """The cursor of the next page, if there is one."""
-    if not 0 < limit < len(rows):
-        return None
-    last = rows[limit - 1]
-    return Cursor(
-        at=at,
-        arrived_until=page.arrived_until if page else last["arrived_until"],
-        after_time=last["key_time"],
-        after_id=last["error_id"],
-    ).encode()
 
 
 @blueprint.get("/errors", summary="Errors, newest first")
 def errors(query: ErrorsQuery) -> dict[str, Any]:
     """Failures that have a report matching every filter; the summary is of all there are."""
-    page = Cursor.decode(query.cursor) if query.cursor else None
-    at = page.at if page else moment(query.at).at
-    chosen = _chosen(query)
-    if page:
-        chosen |= page.model_dump(exclude={"at"})
-    rows = failures(bound(at), query.limit, **chosen)
+    asked, page = opened(query, query.cursor)
+    at = asked.parameters["at"]
+    rows = failures(
+        at,
+        query.limit,
+        **_chosen(query, asked),
+        **after(page),
+        arrived_until=page.arrived_until,
+    )
+    if rows and page.arrived_until == END:
+        page = page.model_copy(update={"arrived_until": rows[0]["arrived_until"]})
     return {
         "total": rows[0]["total"] if rows else 0,
         "total_reports": rows[0]["total_reports"] if rows else 0,
         "errors": [error(row) for row in rows[: query.limit]],
-        "summary": _summary(bound(at)),
-        "next_cursor": _next(rows, query.limit, at, page),
+        "summary": _summary(at),
+        "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "error_id")),
     }
 
 

@@ -14,7 +14,7 @@ from query_service.models.cursor import Cursor
 @given(st.integers(0, 2**63 - 1), st.text())
 def test_a_cursor_comes_back_as_it_was(time: int, identity: str) -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    cursor = Cursor(at=at, arrived_until=time, after_time=time, after_id=identity)
+    cursor = Cursor(at=at, now=at, arrived_until=time, after_time=time, after_id=identity)
     assert Cursor.decode(cursor.encode()) == cursor
 
 

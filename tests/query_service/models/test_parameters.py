@@ -31,7 +31,8 @@ def test_a_zone_is_honoured_also_when_its_plus_became_a_space(
 @given(st.integers(0, 999_999_999), st.sampled_from(["s", "m", "h"]))
 def test_a_relative_time_is_how_long_ago(number: int, unit: str) -> None:
     seconds = {"s": 1, "m": 60, "h": 3600}[unit]
-    assert AtQuery(at=f"-{number}{unit}").at == timedelta(seconds=number * seconds)
+    ago = timedelta(seconds=number * seconds)
+    assert AtQuery(at=f"-{number}{unit}").at == AtQuery(at=f"{number}{unit}").at == ago
 
 
 @given(st.text())

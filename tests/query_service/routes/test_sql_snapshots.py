@@ -15,7 +15,7 @@ from tests.query_service.fake_database import FakeDatabase
 from tests.query_service.rows import trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
-CURSOR = Cursor(at=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
+CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
 AT = "at=2026-11-22T11:50:30.5"
 REQUESTS = {
     "queues": "/api/v1/queues",
