@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
-from flask_openapi3.models.info import Info
-from flask_openapi3.openapi import OpenAPI
 
 from query_service.db import Database
 from query_service.models.values import finite
+from query_service.openapi import Api
 from query_service.routes import (
     agents,
     errors,
@@ -46,18 +45,13 @@ def _now() -> datetime:
 
 def create_app(
     settings: Settings | None = None, database: Database | None = None, clock: Clock = _now
-) -> OpenAPI:
+) -> Api:
     """The application; without arguments it reads its settings from the environment.
 
     `clock` gives the time that "now" means, in UTC.
     """
     settings = settings or environment()
-    app = OpenAPI(
-        __name__,
-        info=Info(title="Agent Telemetry", version="1.0.0"),
-        validation_error_callback=problems.invalid,
-        doc_ui=False,
-    )
+    app = Api(__name__, title="Agent Telemetry", version="1.0.0")
     app.json = _Json(app)
     app.url_map.strict_slashes = False
     database = database or Database(settings, timeout=ANSWER_SECONDS)

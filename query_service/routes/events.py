@@ -9,11 +9,12 @@ from query_service.models.event import event
 from query_service.models.parameters import EventsQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database, moment
+from query_service.schemas.events import Events
 
 blueprint = APIBlueprint("events", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
 
 
-@blueprint.get("/events", summary="Events, newest first")
+@blueprint.get("/events", summary="Events, newest first", responses={200: Events})
 def events(query: EventsQuery) -> dict[str, Any]:
     """Events of the events topic and OTLP log events, state events of tasks among them."""
     rows = database().rows(

@@ -13,6 +13,7 @@ from query_service.models.health import pipeline, status
 from query_service.models.values import iso
 from query_service.routes.context import bound, context
 from query_service.routes.probes import probe_all
+from query_service.schemas.health import Health
 
 blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="Health")])
 
@@ -25,7 +26,7 @@ def _rows(name: str, parameters: dict[str, str]) -> list[Row]:
         return []
 
 
-@blueprint.get("/health", summary="Health of the parts")
+@blueprint.get("/health", summary="Health of the parts", responses={200: Health})
 def health() -> dict[str, Any]:
     """Always 200 while the service runs; `status` says how the rest is."""
     now = context().clock()

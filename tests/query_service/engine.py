@@ -15,6 +15,7 @@ from clickhouse.migrate import migrate
 from query_service.app import create_app
 from query_service.db import connect
 from query_service.settings import Settings
+from tests.query_service.checked_client import CheckedClient
 
 TRAFFIC = Path(__file__).parents[1] / "data/recorded-traffic.jsonl"
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -43,7 +44,9 @@ def service(url: str) -> Service:
     server.close()
     tables = connect(settings)
     migrate(tables)
-    return Service(create_app(settings, clock=lambda: NOW).test_client(), tables)
+    app = create_app(settings, clock=lambda: NOW)
+    app.test_client_class = CheckedClient
+    return Service(app.test_client(), tables)
 
 
 def clear(tables: Client) -> None:

@@ -1,0 +1,188 @@
+"""Completes the OpenAPI document that flask-openapi3 makes of the routes.
+
+A route declares `responses={200: Schema}`. Added here, to every operation alike: the problems that
+it can answer, and an example of each parameter, request body and answer.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from query_service.models.problem import problem
+
+Json = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+_SCHEMAS = "#/components/schemas/"
+
+
+class Operation(NamedTuple):
+    """One method of one path, with its part of the document."""
+
+    path: str
+    method: str
+    body: Json
+
+    @property
+    def parameters(self) -> list[Json]:
+        """Its parameters in path and query."""
+        found: list[Json] = self.body.get("parameters", [])
+        return found
+
+
+def operations(document: Json) -> list[Operation]:
+    """Every operation of the document."""
+    return [
+        Operation(path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def complete(document: Json) -> Json:
+    """The document with problems and examples, and without what flask-openapi3 gets wrong."""
+    schemas = document["components"]["schemas"]
+    document["components"] = {"schemas": schemas}  # it also has a null, which is not allowed
+    for operation in operations(document):
+        _mend_parameters(operation)
+        _add_problems(operation)
+        for content in _contents(operation.body):
+            content.setdefault("example", example(content["schema"], schemas))
+    for schema in _schemas(document):
+        _mend_schema(schema)
+    return document
+
+
+def example(schema: Json, schemas: dict[str, Json]) -> Any:
+    """An example of a schema, made of the examples of its parts.
+
+    Raises LookupError, which names the part, when one has none.
+    """
+    if "example" in schema:
+        return schema["example"]
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("default") is not None:
+        return schema["default"]
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(_SCHEMAS)
+        return example(schemas[name], schemas)
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in schema:
+            return example(schema[several][0], schemas)
+    if schema.get("type") == "array":
+        return [example(schema["items"], schemas)]
+    if "properties" in schema:
+        return {
+            name: _of_property(name, part, schema, schemas)
+            for name, part in schema["properties"].items()
+        }
+    if schema.get("type") == "boolean":
+        return False
+    raise LookupError("it has no example")
+
+
+def _of_property(name: str, part: Json, whole: Json, schemas: dict[str, Json]) -> Any:
+    try:
+        return example(part, schemas)
+    except LookupError as error:
+        raise LookupError(f"{whole.get('title')}.{name}: {error}") from error
+
+
+def _mend_parameters(operation: Operation) -> None:
+    """A parameter that may be left out is no parameter that may be null; each has an example."""
+    for parameter in operation.parameters:
+        schema = parameter["schema"]
+        alternatives = [s for s in schema.pop("anyOf", []) if s != {"type": "null"}]
+        if len(alternatives) == 1:
+            schema |= alternatives[0]
+        elif alternatives:
+            schema["anyOf"] = alternatives
+        if schema.get("default", ...) is None:
+            del schema["default"]
+        if parameter["in"] == "path":
+            schema |= {"minLength": 1, "pattern": "^[^/]+$"}
+        try:
+            parameter["example"] = example(schema, {})
+        except LookupError as error:
+            raise LookupError(f"{operation.path}: {parameter['name']}: {error}") from error
+
+
+def _add_problems(operation: Operation) -> None:
+    """What every operation of its kind can answer beside 200."""
+    responses = operation.body["responses"]
+    del responses["422"]  # of flask-openapi3, in another form
+    statuses = {
+        "404": "{" in operation.path,
+        "422": bool(operation.parameters) or "requestBody" in operation.body,
+        "503": operation.path.startswith("/api/"),
+    }
+    for status in (status for status, can in statuses.items() if can):
+        responses[status] = _PROBLEMS[status]
+
+
+def _problem(status: int, title: str, when: str, detail: str, **more: Any) -> Json:
+    body = problem(status, title, detail, "/api/v1/errors/e1", more.pop("errors", None))
+    content = {"schema": {"$ref": f"{_SCHEMAS}Problem"}, "example": body}
+    return {"description": when, "content": {"application/problem+json": content}, **more}
+
+
+_LIMIT = "Input should be less than or equal to 500"
+_RETRY = {
+    "Retry-After": {
+        "description": "When to try again, s",
+        "schema": {"type": "integer"},
+        "example": 2,
+    }
+}
+_PROBLEMS: dict[str, Json] = {
+    "404": _problem(404, "Not found", "Nobody has seen this id", "Error e1 not found"),
+    "422": _problem(
+        422,
+        "Invalid parameter",
+        "A parameter has a value that is not allowed; `errors` names each",
+        f"limit: {_LIMIT}",
+        errors=[{"parameter": "limit", "detail": _LIMIT, "input": "501"}],
+    ),
+    "503": _problem(
+        503,
+        "Unavailable",
+        "ClickHouse is away, not migrated or has too much to do",
+        "ClickHouse does not answer: is it running?",
+        headers=_RETRY,
+    ),
+}
+
+
+def _contents(body: Json) -> Iterator[Json]:
+    """Every content of an operation: of its request body and its answers."""
+    for holder in (body.get("requestBody", {}), *body["responses"].values()):
+        yield from holder.get("content", {}).values()
+
+
+def _schemas(document: Json) -> Iterator[Json]:
+    """Every schema of the document, the parts of others too."""
+    waiting: list[Json] = list(document["components"]["schemas"].values())
+    for operation in operations(document):
+        waiting += [parameter["schema"] for parameter in operation.parameters]
+        waiting += [content["schema"] for content in _contents(operation.body)]
+    while waiting:
+        schema = waiting.pop()
+        yield schema
+        waiting += schema.get("properties", {}).values()
+        waiting += [s for several in ("anyOf", "oneOf", "allOf") for s in schema.get(several, [])]
+        waiting += [
+            schema[one]
+            for one in ("items", "additionalProperties")
+            if isinstance(schema.get(one), dict)
+        ]
+
+
+def _mend_schema(schema: Json) -> None:
+    """Words of JSON Schema 2020-12, which is what OpenAPI 3.1 has."""
+    schema.pop("title", None)  # the name of the field again
+    if "example" in schema:
+        schema["examples"] = [schema.pop("example")]
+    if schema.get("default", ...) is None:
+        del schema["default"]

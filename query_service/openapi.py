@@ -1,0 +1,43 @@
+"""The application class: OpenAPI 3.1 at /openapi.json, and a page to browse it at /docs."""
+
+import threading
+
+from flask import redirect
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_openapi3_swagger.plugins import RegisterPlugin
+
+from query_service.document import Json, complete
+from query_service.routes import problems
+from query_service.schemas.problem import Problem
+
+# The page would ask validator.swagger.io about the document otherwise.
+_PAGE = {"validatorUrl": None}
+
+
+class Api(OpenAPI):
+    """A Flask application whose document is made from its routes when it is first asked for."""
+
+    def __init__(self, name: str, title: str, version: str) -> None:
+        super().__init__(
+            name,
+            info=Info(title=title, version=version),
+            validation_error_callback=problems.invalid,
+            validation_error_model=Problem,
+            doc_ui=False,
+        )
+        self._making = threading.Lock()
+        self._document: Json | None = None
+        self.config["SWAGGER_CONFIG"] = _PAGE
+        page = RegisterPlugin.register(doc_url="/openapi.json")
+        self.register_blueprint(page, url_prefix="/docs")
+        self.add_url_rule("/openapi.json", "openapi", lambda: self.api_doc)
+        self.add_url_rule("/docs", "docs", lambda: redirect("/docs/swagger"))
+
+    @property
+    def api_doc(self) -> Json:
+        """The document."""
+        with self._making:
+            if self._document is None:
+                self._document = complete(super().api_doc)
+            return self._document

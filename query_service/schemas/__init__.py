@@ -1,0 +1,1 @@
+"""What the endpoints answer, for the OpenAPI document: one file for each group of endpoints."""
