@@ -265,7 +265,9 @@ class Outbox:
             self._bytes -= entry.size
             self._changed.notify_all()
         if error is not None and not isinstance(error, SendFailed):
-            failure = SendFailed(f"Kafka did not take a message for {entry.topic}: {error}")
+            # A producer that `close` ends may tell of it before `close` itself does.
+            kind = QueueClosed if self._closed else SendFailed
+            failure = kind(f"Kafka did not take a message for {entry.topic}: {error}")
             failure.__cause__ = error
             error = failure
         if error is not None:

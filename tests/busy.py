@@ -63,6 +63,6 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
         assert orchestrator.wait(timeout=240) == 0, stack.log("agent-orchestrator").read_text()
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
-        assert [worker.wait(timeout=15) for worker in workers] == [0] * len(workers)
+        assert [worker.wait(timeout=60) for worker in workers] == [0] * len(workers)
         ledger = [entry for name in AGENTS for entry in _entries(stack.ledger(name))]
         yield Busy(stack, ledger)

@@ -15,13 +15,13 @@ import pytest
 from tests.ports import free_port
 from tests.waiting import wait_until
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def answers(url: str) -> bool:
     """Whether a ClickHouse answers at `url`."""
     try:
-        return httpx.get(f"{url}/ping", timeout=2).status_code == 200
+        return httpx.get(f"{url}/ping", timeout=10).status_code == 200
     except httpx.HTTPError:
         return False
 

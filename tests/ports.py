@@ -1,11 +1,32 @@
 """Free TCP ports for tests."""
 
+import random
 import socket
 
+# Below the range that the kernel takes the near end of connections from: a client that tries
+# again and again to reach a server that is away would else, one day, take the server's port.
+_PORTS = range(12_000, 32_000)
+_given: set[int] = set()
+_luck = random.SystemRandom()
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listened on a moment ago."""
+
+def free_port(count: int = 1) -> int:
+    """A port of 127.0.0.1 that nothing listens on; each is given once.
+
+    With `count`, the first of so many in a row.
+    """
+    while True:
+        first = _luck.choice(_PORTS)
+        ports = range(first, first + count)
+        if _given.isdisjoint(ports) and all(_is_free(port) for port in ports):
+            _given.update(ports)
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_stack import ports, programs
+from local_stack import programs
 from local_stack import stack as local
 from local_stack.settings import Settings as LocalSettings
 
@@ -21,14 +21,14 @@ from query_service.settings import Settings
 from tests.ports import free_port
 from tests.waiting import wait_until
 
-RESTART_SECONDS = 60.0
+RESTART_SECONDS = 120.0
 
 
 def local_settings(home: Path) -> LocalSettings:
     """Settings with free ports, whatever the environment says."""
     return LocalSettings(
         home=home,
-        kafka_port=ports.two_free_ports(),
+        kafka_port=free_port(2),
         clickhouse_port=free_port(),
         otlp_grpc_port=free_port(),
         otlp_http_port=free_port(),

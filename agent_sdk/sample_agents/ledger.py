@@ -17,7 +17,11 @@ class Ledger:
         self._path = path
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+
+    def begin(self) -> None:
+        """Make the file, empty as yet: the agent runs, and may be stopped."""
+        if self._path is not None:
+            self._path.touch()
 
     def write(
         self, event: str, message: AgentMessage | None = None, *, error_id: object = None

@@ -58,6 +58,7 @@ def running(name: str) -> Iterator[tuple[LedgerQueue, Ledger, SampleSettings]]:
     signal.signal(signal.SIGALRM, give_up)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    ledger.begin()
     try:
         yield queue, ledger, settings
     finally:

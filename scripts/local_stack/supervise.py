@@ -28,7 +28,7 @@ from local_stack.steps import tail
 MARK = "AGENT_TELEMETRY_SUPERVISED"
 PID_FILE = "supervisord.pid"
 SOCKET_PATH_MAX = 100  # the system's limit is 104 or 108 bytes
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 STOP_SECONDS = 120.0
 DYING = {ProcessStates.BACKOFF, ProcessStates.EXITED, ProcessStates.FATAL, ProcessStates.UNKNOWN}
 

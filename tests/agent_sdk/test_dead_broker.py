@@ -12,6 +12,8 @@ from tests.agent_sdk.conftest import Recorded
 from tests.waiting import wait_until
 
 _LIMIT = 30
+_SOON = 20.0
+"""Seconds: far less than what Kafka's clients wait, far more than a busy machine needs."""
 
 
 @pytest.fixture
@@ -33,16 +35,16 @@ def queue(
     before = set(threading.enumerate())
     started = time.monotonic()
     made = AgentQueue()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < _SOON
     yield made
     made.close(0.1)
-    wait_until(lambda: not set(threading.enumerate()) - before, 20)
+    wait_until(lambda: not set(threading.enumerate()) - before, 60)
 
 
 def test_sending_does_not_wait(queue: AgentQueue) -> None:
     started = time.monotonic()
     sent = [queue.send_task("writer", {"n": n}) for n in range(_LIMIT)]
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < _SOON
     assert not any(each.acknowledged for each in sent)
 
 
@@ -52,7 +54,7 @@ def test_a_full_outbox_says_so_after_the_time_allowed(queue: AgentQueue) -> None
     started = time.monotonic()
     with pytest.raises(QueueFull, match="30 messages"):
         queue.send_task("writer", {})
-    assert 0.1 <= time.monotonic() - started < 1
+    assert 0.1 <= time.monotonic() - started < _SOON
 
 
 def test_the_outbox_is_bounded_by_bytes_too(queue: AgentQueue) -> None:
@@ -64,7 +66,7 @@ def test_the_outbox_is_bounded_by_bytes_too(queue: AgentQueue) -> None:
 def test_receiving_ends_when_its_time_is_over(queue: AgentQueue) -> None:
     started = time.monotonic()
     assert list(queue.receive(timeout=0.3)) == []
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < _SOON
 
 
 def test_the_end_is_soon_and_tells_what_was_left(queue: AgentQueue) -> None:
@@ -72,10 +74,10 @@ def test_the_end_is_soon_and_tells_what_was_left(queue: AgentQueue) -> None:
     sent = [queue.send_task("writer", {"n": number}) for number in range(5)]
     started = time.monotonic()
     assert queue.close(0.6) == 5
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < _SOON
     for each in sent:
         with pytest.raises(QueueClosed):
-            each.wait(1)
+            each.wait(30)
     with pytest.raises(QueueClosed):
         queue.send_task("writer", {})
 
@@ -92,5 +94,5 @@ def test_stop_wakes_a_waiting_receiver(queue: AgentQueue) -> None:
     thread = threading.Thread(target=lambda: list(queue.receive()))
     thread.start()
     queue.stop()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()

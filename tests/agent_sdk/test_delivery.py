@@ -191,7 +191,7 @@ def test_heartbeats_are_told_while_the_work_lasts(
     with AgentQueue() as queue:
         delivery = deliver(queue)
         with delivery.process():
-            wait_until(lambda: len(beats()) >= 2, timeout=10)
+            wait_until(lambda: len(beats()) >= 2, timeout=60)
         count = len(beats())
         with pytest.raises(TimeoutError):
             wait_until(lambda: len(beats()) > count, timeout=0.2)

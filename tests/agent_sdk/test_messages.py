@@ -115,7 +115,7 @@ def test_times_are_written_in_utc_without_a_zone() -> None:
     assert json.loads(message.to_bytes())["timestamp"] == "2026-06-01T10:00:00.000000"
 
 
-@pytest.mark.parametrize(("ttl", "expired"), [(None, False), (60, False), (0, True)])
+@pytest.mark.parametrize(("ttl", "expired"), [(None, False), (3600, False), (0, True)])
 def test_expired(ttl: int | None, expired: bool) -> None:
     sent = datetime.now(UTC) - timedelta(seconds=1)
     assert AgentMessage(message_id="m", timestamp=sent, ttl_seconds=ttl).expired is expired

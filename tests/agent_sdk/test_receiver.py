@@ -75,28 +75,28 @@ def consumer() -> FakeConsumer:
 def receiver(consumer: FakeConsumer) -> Iterator[Receiver]:
     made = Receiver(TOPIC, lambda: consumer)
     yield made
-    made.close(timeout=5)
+    made.close(timeout=60)
 
 
 def test_records_come_in_order_and_are_committed_when_done(
     receiver: Receiver, consumer: FakeConsumer
 ) -> None:
-    offsets = [receiver.get(5).offset for _ in range(3)]
+    offsets = [receiver.get(60).offset for _ in range(3)]
     assert offsets == [0, 1, 2]
     assert receiver.get(0.05) is None
     receiver.ack(0, 1)
     receiver.ack(0, 0)
-    wait_until(lambda: consumer.commits[-1:] == [2], 5)
+    wait_until(lambda: consumer.commits[-1:] == [2], 60)
 
 
 def test_what_is_done_after_the_stop_is_committed_too(
     receiver: Receiver, consumer: FakeConsumer
 ) -> None:
-    receiver.get(5)
+    receiver.get(60)
     receiver.stop()
-    assert receiver.get(5) is None
+    assert receiver.get(60) is None
     receiver.ack(0, 0)
-    receiver.close(timeout=5)
+    receiver.close(timeout=60)
     assert consumer.commits == [1]
     assert consumer.calls["close"] == 1
 
@@ -104,29 +104,29 @@ def test_what_is_done_after_the_stop_is_committed_too(
 def test_the_group_is_kept_while_the_agent_works(
     receiver: Receiver, consumer: FakeConsumer
 ) -> None:
-    receiver.get(5)
-    wait_until(lambda: consumer.calls["poll paused"] >= 1, 10)
-    assert receiver.get(5).offset == 1
+    receiver.get(60)
+    wait_until(lambda: consumer.calls["poll paused"] >= 1, 60)
+    assert receiver.get(60).offset == 1
 
 
 def test_after_a_failure_a_new_consumer_goes_on(receiver: Receiver, consumer: FakeConsumer) -> None:
     consumer.failures = [KafkaError("odd"), ValueError("odder")]
-    assert receiver.get(20).offset == 0
+    assert receiver.get(60).offset == 0
     assert consumer.calls["close"] == 2
 
 
 def test_after_a_rebalance_it_goes_on_behind_what_was_handed_out(
     receiver: Receiver, consumer: FakeConsumer
 ) -> None:
-    assert receiver.get(5).offset == 0
+    assert receiver.get(60).offset == 0
     consumer.position = 0
     consumer.listener.on_partitions_assigned(consumer.assignment())
-    assert receiver.get(5).offset == 1
+    assert receiver.get(60).offset == 1
 
 
 def test_what_was_taken_away_is_not_committed(receiver: Receiver, consumer: FakeConsumer) -> None:
-    receiver.get(5)
+    receiver.get(60)
     consumer.listener.on_partitions_assigned(set())
     receiver.ack(0, 0)
-    receiver.close(timeout=5)
+    receiver.close(timeout=60)
     assert consumer.commits == []

@@ -40,7 +40,7 @@ def test_without_a_command_it_measures_the_ingest(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.stack
 def test_a_short_run_gives_every_figure() -> None:
     command = [str(ROOT / "scripts/bench.sh"), "ingest", "--messages", "3000", "--seconds", "2"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert ran.returncode == 0, ran.stderr
     assert re.search(r"direct insert, one thread \| [\d,]+ \|", ran.stdout)
     assert re.search(r"Kafka to tables[^|]* \| [\d,]+ \|", ran.stdout)

@@ -46,14 +46,14 @@ def test_two_at_once_build_once(tmp_path: Path) -> None:
     def build(directory: Path) -> None:
         builds.append(directory)
         building.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     first = threading.Thread(target=kept, args=(tmp_path, "part", "1", build))
     second = threading.Thread(target=kept, args=(tmp_path, "part", "1", build))
     first.start()
-    assert building.wait(10)
+    assert building.wait(60)
     second.start()
     go_on.set()
-    first.join(10)
-    second.join(10)
+    first.join(60)
+    second.join(60)
     assert builds == [tmp_path / "part-1"]

@@ -79,10 +79,10 @@ def test_down_beside_another_down_and_a_watching_up(stack: Stack, tmp_path: Path
     beside = Stack(stack.settings)
     with ThreadPoolExecutor() as pool:
         watching, stopping = pool.submit(beside.watch), pool.submit(stack.down)
-        wait_until(told.exists, 20)
+        wait_until(told.exists, 60)
         assert beside.down()
-        assert stopping.result(20)
-        watching.result(20)
+        assert stopping.result(120)
+        watching.result(120)
     assert _running(stack.settings.home) == []
 
 
@@ -98,22 +98,22 @@ def test_two_starts_at_once_are_refused(stack: Stack, tmp_path: Path) -> None:
 
     def slow(_settings: Settings) -> Sequence[Stage]:
         reached.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return []
 
     first = threading.Thread(target=stack.up, args=(slow,))
     first.start()
-    assert reached.wait(10)
+    assert reached.wait(60)
     with pytest.raises(SetupError, match="another start"):
         Stack(stack.settings).up(_two_stages(tmp_path))
     go_on.set()
-    first.join(10)
+    first.join(60)
 
 
 def test_a_crash_is_repaired(stack: Stack, tmp_path: Path) -> None:
     stack.up(_two_stages(tmp_path))
     stack.supervisor.kill("first")
-    wait_until(lambda: (tmp_path / "first").read_text() == "started\n" * 2, 20)
+    wait_until(lambda: (tmp_path / "first").read_text() == "started\n" * 2, 60)
 
 
 def test_a_part_that_dies_is_named_and_nothing_is_left(stack: Stack, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_what_a_killed_supervisor_left_is_stopped(stack: Stack, tmp_path: Path) 
     stack.up(_two_stages(tmp_path))
     supervisor = psutil.Process(stack.supervisor.pid())
     supervisor.kill()
-    supervisor.wait(10)
+    supervisor.wait(60)
     with pytest.raises(SetupError, match=r"left processes .* behind"):
         stack.up(_two_stages(tmp_path))
     assert stack.down()

@@ -38,7 +38,7 @@ def _up(tools: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": str(tools), "AGENT_TELEMETRY_CACHE": str(cache), **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

@@ -87,7 +87,7 @@ def test_the_canary_can_be_read_by_a_user_who_may(client: httpx.Client, canary: 
     [
         ("SELECT number FROM numbers(10001)", "396"),
         ("SELECT repeat('x', 1000000) FROM numbers(100)", "307"),
-        ("SELECT groupArray(number) FROM numbers(300000000)", "241"),
+        ("SELECT length(range(number + 400000000)) FROM numbers(1)", "241"),
         ("SELECT count() FROM numbers(2000000000) WHERE sipHash64(number) = 0", "158"),
     ],
 )

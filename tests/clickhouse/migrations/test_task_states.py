@@ -23,7 +23,8 @@ def answer(kind: str, at: str, message_id: str = "r-1") -> Fact:
         message_id=message_id, message_type=kind, parent_message_id="m-1", timestamp=at,
         source_agent="Writer",
     )  # fmt: skip
-    return "landing_records", record("agent-queue-orchestrator", hash(at) % 1000, body)
+    offset = int(at[14:16]) * 60 + int(at[17:])
+    return "landing_records", record("agent-queue-orchestrator", offset, body)
 
 
 def commit(offset: float, at: str = "12:29:00", group: str = GROUP, partition: int = 0) -> Fact:

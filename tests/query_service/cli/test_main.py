@@ -31,6 +31,6 @@ def test_what_is_wrong_is_one_line(environment: dict[str, str], told: str) -> No
         env={**os.environ, **changed},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (ended.returncode, ended.stderr) == (1, told.replace("{port}", port))

@@ -47,7 +47,7 @@ def nowhere() -> Database:
 
 def test_the_latest_state_is_sent_when_the_collector_is_back(nowhere: Database) -> None:
     source, sender = Source(END), Sender()
-    job = KafkaJob(source, sender, nowhere, keep_alive=60)
+    job = KafkaJob(source, sender, nowhere, keep_alive=3600)
     sender.away = True
     with pytest.raises(Unavailable):
         job.run()
@@ -63,7 +63,7 @@ def test_what_is_large_goes_in_several_requests(
 ) -> None:
     monkeypatch.setattr(kafka_job, "POINTS_PER_REQUEST", 2)
     sender = Sender()
-    KafkaJob(Source(END), sender, nowhere, keep_alive=60).run()
+    KafkaJob(Source(END), sender, nowhere, keep_alive=3600).run()
     assert [len(part) for part in sender.taken] == [2, 1]
     assert {**sender.taken[0], **sender.taken[1]} == END
 
@@ -73,7 +73,7 @@ def test_who_left_while_no_observer_looked_is_seen_to_have_left(database: Databa
     members = {"metric": "kafka.consumer_group.members", "observed_at": datetime.now(UTC)}
     database.insert("kafka_offsets", [seen | members | {"value": 2}])
     sender = Sender()
-    job = KafkaJob(Source({}), sender, database, keep_alive=60)
+    job = KafkaJob(Source({}), sender, database, keep_alive=3600)
     job.run()
     job.run()
     assert sender.taken == [{READER: 0}]

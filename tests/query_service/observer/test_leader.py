@@ -25,10 +25,10 @@ def test_the_second_waits_until_the_first_ends(
         assert held
         waiting = threading.Thread(target=second)
         waiting.start()
-        wait_until(lambda: "standby" in caplog.text, 10)
+        wait_until(lambda: "standby" in caplog.text, 60)
         assert not leads.is_set()
-    assert leads.wait(10)
-    waiting.join(10)
+    assert leads.wait(60)
+    waiting.join(60)
     assert caplog.text.count("standby") == 1
 
 
