@@ -9,6 +9,7 @@ from local_stack.settings import Settings as LocalSettings
 from local_stack.stack import Stack
 
 from bench import ingest, latency
+from bench.load.command import load
 from bench.processes import Watch
 from query_service.db import connect
 from query_service.settings import Settings
@@ -25,6 +26,9 @@ def main(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         context.invoke(ingest_command)
+
+
+main.add_command(load)
 
 
 @main.command("ingest")

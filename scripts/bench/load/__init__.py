@@ -1,0 +1,124 @@
+"""Fills a ClickHouse with realistic traffic, through the landing tables.
+
+Everything is made by ClickHouse itself, from a hash of the seed and the number of a row, so the
+same arguments give the same rows. The statements are beside this file; model.sql says what is made.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+SQL = Path(__file__).parent
+DAYS = 7
+CHUNK = 50_000
+"""Pairs of messages in one insert."""
+WAITING_SHARE = 0.6
+"""Of the open tasks, those that wait at the end of a queue; others were taken and never answered."""
+RUNNING_TRACES = 60
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is made. `messages` is a multiple of 100.
+
+    There are as many spans, one error in 100 messages, one copy in 100 at another offset, and
+    `open_tasks` tasks without an answer. Traffic is spread over the DAYS before `end` (UTC);
+    Kafka's offsets are seen every `offsets_every` seconds of the last day, and hourly before.
+    """
+
+    messages: int
+    end: datetime
+    seed: int = 1
+    open_tasks: int = 5_000
+    offsets_every: int = 60
+
+
+class TooFewMessages(ValueError):
+    """So many open tasks do not fit into so few messages."""
+
+
+def statement(name: str) -> str:
+    """The text of `<name>.sql`, with the model that it asks for."""
+    text = (SQL / f"{name}.sql").read_text()
+    for line, part in (("-- model\n", "model"), ("-- spans\n", "all_spans")):
+        text = text.replace(line, (SQL / f"{part}.sql").read_text())
+    return text
+
+
+def fill(client: Client, load: Load, say: Say) -> None:
+    """Insert everything; `say` gets a line about the progress now and then.
+
+    Raises TooFewMessages.
+    """
+    bound = {**_arguments(load), **_plan(client, load)}
+    pairs = load.messages // 2
+    started = time.monotonic()
+    for lane in ("early", "main", "late", "again"):
+        size = CHUNK if lane == "main" else CHUNK * 40
+        for first, count in _chunks(pairs, size):
+            part = bound | {"first": first, "count": count, "lane": lane}
+            client.command(statement("records"), parameters=part)
+            if lane == "main":
+                for name in ("spans", "json_spans", "trace_records", "errors", "events"):
+                    client.command(statement(name), parameters=part)
+                rows = (first + count) * 4
+                rate = rows / (time.monotonic() - started)
+                say(f"{(first + count) * 2:,} messages and as many spans, {rate:,.0f} rows/s")
+    for step, first, last in _observations(load):
+        for offset, count in _chunks(last - first, 100):
+            client.command(
+                statement("offsets"),
+                parameters=bound | {"first": first + offset, "count": count, "step": step},
+            )
+    say(f"all in {time.monotonic() - started:.0f} s")
+
+
+def _arguments(load: Load) -> dict[str, Any]:
+    if load.messages % 100:
+        raise ValueError("the number of messages has to be a multiple of 100")
+    return {
+        "seed": load.seed,
+        "messages": load.messages,
+        "start": _micros(load.end - timedelta(days=DAYS)),
+        "end": _micros(load.end),
+        "running": RUNNING_TRACES,
+        "waiting_from": 0,
+        "open_below": 0,
+    }
+
+
+def _micros(when: datetime) -> int:
+    return round(when.timestamp() * 1e6)
+
+
+def _plan(client: Client, load: Load) -> dict[str, int]:
+    waiting = math.ceil(load.open_tasks * WAITING_SHARE)
+    scattered = load.open_tasks - waiting
+    sizes = {"waiting": waiting, "scattered": scattered, "first": 0, "count": load.messages // 2}
+    [(behind, others)] = client.query(
+        statement("plan"), parameters=_arguments(load) | sizes
+    ).result_rows
+    if (behind[1], others[1]) != (waiting, scattered):
+        raise TooFewMessages(
+            f"{load.open_tasks} open tasks need more than {load.messages} messages"
+        )
+    return {"waiting_from": behind[0], "open_below": others[0]}
+
+
+def _chunks(total: int, size: int) -> Iterator[tuple[int, int]]:
+    for first in range(0, total, size):
+        yield first, min(size, total - first)
+
+
+def _observations(load: Load) -> Iterator[tuple[int, int, int]]:
+    """Seconds between two looks, and the numbers of the first and last look before the end."""
+    yield load.offsets_every, 0, 86_400 // load.offsets_every
+    yield 3_600, 24, 24 * DAYS
