@@ -19,7 +19,7 @@ DAYS = 7
 CHUNK = 50_000
 """Pairs of messages in one insert."""
 WAITING_SHARE = 0.6
-"""Of the open tasks, those that wait at the end of a queue; others were taken and never answered."""
+"""Of the open tasks: those at the ends of queues; the others were taken and never answered."""
 RUNNING_TRACES = 60
 
 Say = Callable[[str], None]
