@@ -5,6 +5,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from query_service.cli.topics import CONFIGS, PARTITIONS, ensure, names
 from tests.stack import Stack
+from tests.waiting import wait_until
 
 
 def test_a_queue_is_named_by_the_agent_in_lower_case_with_dashes() -> None:
@@ -33,12 +34,16 @@ def test_topics_are_made_once_and_old_ones_get_the_settings(stack: Stack) -> Non
     try:
         admin.create_topics({old: {"num_partitions": 1}}, wait_for_metadata=True)
         assert ensure(admin, [old, new]) == [new]
+        admin.wait_for_topics([new], timeout_ms=60_000)
         assert ensure(admin, [old, new]) == []
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in (old, new)]
-        told = admin.describe_configs(resources)["topic"]
-        for name in (old, new):
-            configs = {key: str(value["value"]) for key, value in told[name].items()}
-            assert CONFIGS.items() <= configs.items()
+
+        def are_set() -> bool:
+            told = admin.describe_configs(resources)["topic"]
+            configs = [{k: str(v["value"]) for k, v in told[name].items()} for name in (old, new)]
+            return all(CONFIGS.items() <= each.items() for each in configs)
+
+        wait_until(are_set, 60)
         partitions = {
             topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics([old, new])
         }
