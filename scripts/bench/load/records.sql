@@ -2,6 +2,18 @@
 -- `again` repeats one record in 200 as it was (a redelivery).
 INSERT INTO landing_records (Timestamp, Body, LogAttributes)
 -- model
+    ,
+    -- About a million characters, out of which payloads are cut.
+    (
+        SELECT arrayStringConcat(arrayMap(i -> if(i % 15 = 0, toString(pick('figure', i) % 100000), [
+            'the', 'agent', 'of', 'a', 'model', 'found', 'answer', 'in', 'document', 'and', 'to',
+            'because', 'customer', 'which', 'price', 'was', 'not', 'delivered', 'before', 'with',
+            'analysis', 'shows', 'table', 'query', 'result', 'over', 'last', 'quarter', 'should',
+            'be', 'checked', 'by', 'another', 'reviewer', 'function', 'returns', 'value', 'when',
+            'cache', 'is', 'empty', 'translated', 'paragraph', 'contains', 'unknown', 'terms',
+            'please', 'compare', 'both', 'versions', 'error', 'rate', 'dropped', 'after', 'release',
+            'users', 'report', 'that', 'summary', 'misses'][pick('prose', i) % 60 + 1]), range(170000)), ' ')
+    ) AS prose
 SELECT
     time(least(end + 200000, happened + 20000 + toInt64(pick('way', rid) % 200000)
         + multiIf(copy = 1, 1000000, lane = 'late', 600000000, 0))) AS Timestamp,
@@ -46,23 +58,9 @@ FROM
         ['look it up', 'write a draft', 'review the change', 'find the cause', 'compare the offers',
          'summarise the thread', 'translate the page', 'plan the next steps'][pick('reason', p) % 8 + 1] AS reason,
         multiIf(side = 0 OR copy = 1, 'main', pick('lane', p) % 200 = 0, 'early', pick('lane', p) % 200 = 1, 'late', 'main') AS lane,
-        if(pick('size', rid) % 4000 = 0, repeat(substring(text, 1, 4000), 25),
-            substring(text, 1 + pick('from', rid) % 2200, 200 + toUInt32(1700 * pow(share('length', rid), 2)))) AS words
+        substring(prose, 1 + pick('from', rid) % 900000,
+            if(pick('size', rid) % 4000 = 0, 100000, 200 + toUInt32(1700 * pow(share('length', rid), 2)))) AS words
     FROM pairs
     INNER JOIN positions ON positions.slot = pairs.slot
-    INNER JOIN
-    (
-        SELECT
-            number AS text_number,
-            arrayStringConcat(arrayMap(i -> if(i % 15 = 0, toString(pick('figure', number * 1000 + i) % 100000), [
-                'the', 'agent', 'of', 'a', 'model', 'found', 'answer', 'in', 'document', 'and', 'to',
-                'because', 'customer', 'which', 'price', 'was', 'not', 'delivered', 'before', 'with',
-                'analysis', 'shows', 'table', 'query', 'result', 'over', 'last', 'quarter', 'should',
-                'be', 'checked', 'by', 'another', 'reviewer', 'function', 'returns', 'value', 'when',
-                'cache', 'is', 'empty', 'translated', 'paragraph', 'contains', 'unknown', 'terms',
-                'please', 'compare', 'both', 'versions', 'error', 'rate', 'dropped', 'after', 'release',
-                'users', 'report', 'that', 'summary', 'misses'][pick('text', number * 1000 + i) % 60 + 1]), range(800)), ' ') AS text
-        FROM numbers(512)
-    ) AS texts ON texts.text_number = pick('text', pairs.p * 2 + positions.side) % 512
     WHERE lane = {lane:String} OR {lane:String} = 'again' AND pick('again', rid) % 200 = 0
 )
