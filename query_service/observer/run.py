@@ -32,15 +32,13 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
     servers = parts.kafka_bootstrap_servers
     source = KafkaSource(AdminConnection(servers))
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
-    # The maintenance of tables rests: on a busy machine it must not take what queries need.
     jobs = [
         Job(
             "kafka",
             KafkaJob(source, sender, Database(parts), own.keep_alive).run,
             own.kafka_interval,
         ),
-        Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
-        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 9),
+        *table_jobs(parts, own),
         Job("gaps", GapsJob(servers, Database(parts), own.gaps_grace).run, own.gaps_interval),
     ]
 
@@ -51,3 +49,12 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
 
     run_jobs(jobs, stop, ready)
     sender.close()
+
+
+def table_jobs(parts: Settings, own: ObserverSettings) -> list[Job]:
+    """The jobs that need ClickHouse alone: they keep the tables that queries read up to date."""
+    # They rest: on a busy machine they must not take what queries need.
+    return [
+        Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
+        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 9),
+    ]
