@@ -9,6 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from query_service.db import Database
 from query_service.models.values import finite
 from query_service.openapi import Api
+from query_service.reader import Reader
 from query_service.routes import (
     agents,
     errors,
@@ -18,6 +19,7 @@ from query_service.routes import (
     metrics,
     problems,
     queues,
+    sql,
     traces,
 )
 from query_service.routes.context import Clock, Context
@@ -26,7 +28,7 @@ from query_service.settings import settings as environment
 
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
-GROUPS = (health, queues, errors, traces, metrics, handoffs, events, agents)
+GROUPS = (health, queues, errors, traces, metrics, handoffs, events, agents, sql)
 
 
 class _Json(DefaultJSONProvider):
@@ -55,7 +57,7 @@ def create_app(
     app.json = _Json(app)
     app.url_map.strict_slashes = False
     database = database or Database(settings, timeout=ANSWER_SECONDS)
-    app.extensions["agent_telemetry"] = Context(settings, database, clock)
+    app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
     problems.register(app)
     for group in GROUPS:
         app.register_api(group.blueprint)

@@ -3,6 +3,7 @@
 AgentTelemetryError
 ├── NotFound             404  the id is not known
 ├── InvalidParameter     422  a parameter is wrong: which one, and what is allowed
+├── StatementFailed      422  ClickHouse refuses somebody's SQL, or it takes too much
 └── Unavailable          503  a part that is needed is away for now
 """
 
@@ -30,6 +31,13 @@ class InvalidParameter(AgentTelemetryError):
     def __init__(self, parameter: str, detail: str) -> None:
         super().__init__(f"{parameter}: {detail}")
         self.parameter = parameter
+
+
+class StatementFailed(AgentTelemetryError):
+    """SQL of the caller's that is wrong, not allowed, or too much; the text is ClickHouse's."""
+
+    status = 422
+    title = "Statement failed"
 
 
 class Unavailable(AgentTelemetryError):

@@ -19,7 +19,7 @@ _BOUNDED = frozenset(
      "max_result_rows", "max_result_bytes"}
 )  # fmt: skip
 _HARMLESS = frozenset(
-    {"date_time_output_format", "extremes", "final", "join_use_nulls", "max_block_size",
+    {"date_time_output_format", "extremes", "final", "join_use_nulls", "limit", "max_block_size",
      "result_overflow_mode", "session_timezone", "output_format_json_quote_64bit_integers",
      "output_format_json_quote_denormals", "output_format_json_array_of_rows",
      "output_format_pretty_row_numbers", "output_format_pretty_max_rows",

@@ -28,7 +28,7 @@ def parameter_errors(error: ValidationError) -> list[ParameterError]:
     """What pydantic found, by the name of the parameter."""
     return [
         {
-            "parameter": ".".join(str(part) for part in found["loc"]),
+            "parameter": ".".join(str(part) for part in found["loc"]) or "body",
             "detail": found["msg"],
             "input": str(found["input"])[:200],
         }

@@ -9,6 +9,7 @@ from flask import current_app
 from query_service.db import Database
 from query_service.errors import InvalidParameter
 from query_service.models.values import iso
+from query_service.reader import Reader
 from query_service.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -23,6 +24,7 @@ class Context:
 
     settings: Settings
     database: Database
+    reader: Reader
     clock: Clock
 
 

@@ -1,36 +1,42 @@
-"""docs/api.md tells of every route and every parameter, and of no other."""
+"""docs/api.md tells of every operation, its parameters and fields of its body, and of no other."""
 
 import re
 from pathlib import Path
+from typing import Any
 
-from query_service.app import create_app
-from query_service.settings import Settings
-from tests.query_service.fake_database import FakeDatabase
+from query_service.document import Operation, operations
+from tests.query_service.checked_client import document
 
 TEXT = (Path(__file__).parents[2] / "docs/api.md").read_text()
-SECTIONS = dict(re.findall(r"^### `GET (\S+)`\n(.*?)(?=^##|\Z)", TEXT, re.M | re.S))
+SECTIONS = dict(re.findall(r"^### `([A-Z]+ \S+)`\n(.*?)(?=^##|\Z)", TEXT, re.M | re.S))
+OPERATIONS = {f"{o.method.upper()} {o.path}": o for o in operations(document())}
 
 
 def _documented(section: str) -> set[str]:
-    found = re.match(r"Parameters: (.*?)\.\s", section, re.S)
-    without_values = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
+    """The names after `Parameters:` and `Body:`, up to the end of the sentence."""
+    sentences = re.findall(r"(?:Parameters|Body): (.*?)\.(?:\s|\Z)", section, re.S)
+    without_values = re.sub(r"\([^)]*\)", "", " ".join(sentences))
     return set(re.findall(r"`(\w+)`", without_values))
 
 
-def test_every_route_and_every_parameter_is_documented() -> None:
-    paths = create_app(Settings(), FakeDatabase()).api_doc["paths"]
-    routes = {
-        path: {p["name"] for p in item["get"].get("parameters", []) if p["in"] == "query"}
-        for path, item in paths.items()
-    }
-    assert {path: _documented(text) for path, text in SECTIONS.items()} == routes
+def _given(operation: Operation) -> dict[str, dict[str, Any]]:
+    """The schema of each parameter in the query, and of each field of the body."""
+    found = {p["name"]: p["schema"] for p in operation.parameters if p["in"] == "query"}
+    for content in operation.body.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        found |= document()["components"]["schemas"][name].get("properties", {})
+    return found
+
+
+def test_every_operation_and_every_parameter_is_documented() -> None:
+    given = {name: set(_given(operation)) for name, operation in OPERATIONS.items()}
+    assert {name: _documented(text) for name, text in SECTIONS.items()} == given
 
 
 def test_bounds_and_values_are_documented() -> None:
-    for path, item in create_app(Settings(), FakeDatabase()).api_doc["paths"].items():
-        for parameter in item["get"].get("parameters", []):
-            schemas = [parameter["schema"], *parameter["schema"].get("anyOf", [])]
-            for value in (v for schema in schemas for v in schema.get("enum", [])):
-                assert value in SECTIONS[path], (path, value)
-            if maximum := parameter["schema"].get("maximum"):
-                assert f"at most {maximum:,}" in SECTIONS[path], path
+    for name, operation in OPERATIONS.items():
+        for schema in _given(operation).values():
+            for value in schema.get("enum", []):
+                assert value in SECTIONS[name], (name, value)
+            if maximum := schema.get("maximum"):
+                assert f"at most {maximum:,}" in SECTIONS[name], name

@@ -29,4 +29,14 @@ def test_it_prints_what_the_statement_gives(run: CliRunner) -> None:
 def test_it_never_writes(run: CliRunner, statement: str) -> None:
     result = run.invoke(sql, [statement])
     assert result.exit_code == 1
-    assert "readonly" in result.output
+    assert "readonly" in str(result.exception)
+
+
+def test_a_statement_longer_than_an_address(run: CliRunner) -> None:
+    result = run.invoke(sql, [f"SELECT 1 /* {'x' * 100_000} */", "--format", "TSV"])
+    assert (result.exit_code, result.output) == (0, "1\n")
+
+
+def test_a_statement_from_the_standard_input(run: CliRunner) -> None:
+    result = run.invoke(sql, ["-", "--format", "TSV"], input="SELECT 2")
+    assert (result.exit_code, result.output) == (0, "2\n")
