@@ -68,7 +68,7 @@ func (r *recordReceiver) Shutdown(ctx context.Context) error {
 func (r *recordReceiver) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if records := r.gather(ctx); len(records) > 0 && r.deliver(ctx, records) {
-			r.client.MarkCommitRecords(records...)
+			r.owned.mark(records, r.client.MarkCommitRecords)
 		}
 	}
 }
