@@ -16,7 +16,9 @@ failed=""
 if [ -n "$NEEDS" ]; then
   "$python" -m local_stack build
   echo "== go vet and test"
-  (cd otel-collector/recordreceiver && go vet ./... && go test ./...) || failed=" 'go'"
+  for module in otel-collector/*/go.mod; do
+    (cd "$(dirname "$module")" && go vet ./... && go test ./...) || failed=" 'go'"
+  done
 fi
 
 check() {

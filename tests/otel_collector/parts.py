@@ -48,6 +48,18 @@ class Kafka:
         self._process = subprocess.Popen(kafka_command(settings))
         wait_until(lambda: ready.kafka_lists_topics(self.bootstrap), 60)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """The broker takes connections and requests, and answers none."""
+        if self._process is None:
+            raise RuntimeError("not started")
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+            wait_until(lambda: ready.kafka_lists_topics(self.bootstrap), 60)
+
     def stop(self) -> None:
         if self._process:
             self._process.terminate()

@@ -66,3 +66,33 @@ def test_without_kafka_the_sender_is_told_to_try_again(
     with pytest.raises(grpc.RpcError) as refused:
         otlp.send_grpc(collector.grpc, request)
     assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+
+
+def test_while_kafka_hangs_the_sender_is_told_to_try_again(
+    collector: Collector, kafka: Kafka, store: Store, own_topics: OwnTopics
+) -> None:
+    limit: dict[str, dict[str, object]] = {"answer_limit": {"timeout": "2s"}}
+    collector.start(override={**own_topics(), "processors": limit})
+    before, during = otlp.spans("before", 1), otlp.spans("during", 1)
+    assert otlp.send_http(collector.http, before.SerializeToString()).status_code == 200
+    with kafka.hanging():
+        # The first is on its way to Kafka, the second waits behind it.
+        for _ in range(2):
+            answer = otlp.send_http(collector.http, during.SerializeToString())
+            assert answer.status_code == 503
+        with pytest.raises(grpc.RpcError) as refused:
+            otlp.send_grpc(collector.grpc, during)
+        assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+
+    def taken() -> bool:
+        answer = otlp.send_http(collector.http, during.SerializeToString())
+        return answer.status_code == 200
+
+    wait_until(taken, 60)
+
+    def arrived() -> list[list[str]]:
+        return store.rows("SELECT DISTINCT SpanName, SpanId FROM landing_traces ORDER BY 1")
+
+    spans = [request.resource_spans[0].scope_spans[0].spans[0] for request in (before, during)]
+    want = [[span.name, span.span_id.hex()] for span in spans]
+    wait_until(lambda: arrived() == want, 60)
