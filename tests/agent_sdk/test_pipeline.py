@@ -57,7 +57,8 @@ def test_work_is_seen_while_it_lasts_and_whole_when_it_is_over(
                 ("tool", "failed")]  # fmt: skip
     wait_until(lambda: rows(kinds, id=str(task.trace_id)) == expected, _ARRIVES_SECONDS)
     reports = (
-        "SELECT agent_name, error_type, tool_name FROM error_reports WHERE error_id = {id:String}"
+        "SELECT agent_name, error_type, tool_name"
+        " FROM error_reports FINAL WHERE error_id = {id:String}"
     )
     wait_until(
         lambda: rows(reports, id=error_id) == [(configured, "TimeoutError", "search")],
