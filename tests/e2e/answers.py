@@ -1,6 +1,7 @@
 """Everything that the query service tells, as one value that can be compared."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -11,35 +12,39 @@ LISTS = (
     "/api/v1/traces?limit=1000",
     "/api/v1/metrics",
     "/api/v1/metrics/spans?limit=1000",
-    "/api/v1/handoffs?limit=500",
-    "/api/v1/events?limit=500",
+    "/api/v1/handoffs?limit=1000",
+    "/api/v1/events?limit=1000",
     "/api/v1/agents",
 )
+OF_AN_AGENT = ("queues/{}?limit=500", "queues/{}/pending?limit=10000", "errors/agent/{}?limit=200")
 OF_A_TRACE = ("", "/spans", "/timeline", "/graph", "/errors")
+MOST_TRACES = 300
 
 
-def all_answers(query_url: str, at: str, traces: int = 20) -> dict[str, Any]:
+def all_answers(query_url: str, at: str) -> dict[str, Any]:
     """The answer of every endpoint at the event time `at`, by path.
 
-    Follows every agent, every error and the first `traces` traces.
+    Follows every agent, every error and every trace of the lists, of traces the newest
+    MOST_TRACES. Raises httpx.HTTPStatusError when one is not 200.
     """
-    with httpx.Client(base_url=query_url, timeout=60) as client:
+    found: dict[str, Any] = {}
+    with httpx.Client(base_url=query_url, timeout=120) as client:
 
         def get(path: str) -> Any:
             response = client.get(f"{path}{'&' if '?' in path else '?'}at={at}")
             response.raise_for_status()
-            return response.json()
+            found[path] = response.json()
+            return found[path]
 
-        found = {path: get(path) for path in LISTS}
-        for queue in found["/api/v1/queues"]["queues"]:
-            for tail in ("", "/pending"):
-                path = f"/api/v1/queues/{queue['agent_name']}{tail}"
-                found[path] = get(path)
+        for path in LISTS:
+            get(path)
+        for agent in found["/api/v1/agents"]["agents"]:
+            for template in OF_AN_AGENT:
+                get(f"/api/v1/{template.format(quote(agent['agent_name'], safe=''))}")
         for error in found["/api/v1/errors?limit=500"]["errors"]:
-            path = f"/api/v1/errors/{error['error_id']}"
-            found[path] = get(path)
-        for trace in found["/api/v1/traces?limit=1000"]["traces"][:traces]:
+            for report in error["report_ids"]:
+                get(f"/api/v1/errors/{quote(report, safe='')}")
+        for trace in found["/api/v1/traces?limit=1000"]["traces"][:MOST_TRACES]:
             for tail in OF_A_TRACE:
-                path = f"/api/v1/traces/{trace['trace_id']}{tail}"
-                found[path] = get(path)
+                get(f"/api/v1/traces/{quote(trace['trace_id'], safe='')}{tail}")
     return found

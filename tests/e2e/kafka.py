@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 Record = tuple[str, bytes | None, bytes]
 Position = tuple[str, int, int]
+INGESTERS = tuple(
+    f"agent-telemetry-ingester-{kind}"
+    for kind in ("json", "otlp-traces", "otlp-logs", "otlp-metrics")
+)
 
 
 def send(bootstrap: str, records: Iterable[Record]) -> list[Position]:
@@ -41,3 +45,18 @@ def end_offsets(bootstrap: str, topics: Iterable[str]) -> dict[tuple[str, int], 
         return {(tp.topic, tp.partition): n for tp, n in consumer.end_offsets(partitions).items()}
     finally:
         consumer.close()
+
+
+def behind(bootstrap: str) -> dict[tuple[str, int], int]:
+    """How many records of each partition the pipeline has not stored yet, where there are any."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        topics = [t for t in admin.list_topics() if not t.startswith("__")]
+        ends = end_offsets(bootstrap, topics)
+        committed: dict[tuple[str, int], int] = {}
+        for group in INGESTERS:
+            offsets = admin.list_group_offsets([group])[group]
+            committed |= {(tp.topic, tp.partition): o.offset for tp, o in offsets.items()}
+    finally:
+        admin.close()
+    return {p: end - committed.get(p, 0) for p, end in ends.items() if end > committed.get(p, 0)}

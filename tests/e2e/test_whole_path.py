@@ -10,18 +10,16 @@ from local_stack.programs import AGENTS
 
 from query_service.db import connect
 from tests.busy import JOBS, Busy
+from tests.e2e.kafka import behind
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def settled(busy: Busy) -> Busy:
-    """As `busy`, with all that was sent stored."""
-    sent = {entry["message_id"] for entry in busy.entries("sent")}
-    wait_until(lambda: {row["message_id"] for row in _messages(busy)} == sent, 60)
-    jobs = {entry["trace_id"] for entry in busy.entries("job_done")}
-    wait_until(lambda: {t for t in jobs if _get(busy, f"traces/{t}")} == jobs, 60)
+    """As `busy`, with all that the agents sent before they ended stored."""
+    wait_until(lambda: not behind(busy.stack.kafka), 180, every=0.5)
     return busy
 
 
@@ -31,7 +29,7 @@ def _messages(busy: Busy) -> list[dict[str, Any]]:
 
 
 def _get(busy: Busy, path: str) -> Any:
-    answer = httpx.get(f"{busy.stack.query_url}/api/v1/{path}", timeout=30)
+    answer = httpx.get(f"{busy.stack.query_url}/api/v1/{path}", timeout=120)
     return None if answer.status_code == 404 else answer.raise_for_status().json()
 
 
