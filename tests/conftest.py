@@ -1,7 +1,7 @@
 """Fixtures for every test, and the order: what needs the running parts comes last."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +25,19 @@ __all__ = ["busy"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Unit tests first: they say sooner what is wrong."""
     items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a test that failed on the running parts comes what these said last."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(running, Stack):
+        for name, text in running.last_words().items():
+            report.sections.append((f"end of the log of {name}", text))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,13 @@ class Stack:
         """The log file of a part."""
         return self.home / "logs" / f"{part}.log"
 
+    def last_words(self, characters: int = 3_000) -> dict[str, str]:
+        """The end of each log file."""
+        return {
+            path.stem: path.read_bytes()[-characters:].decode(errors="replace")
+            for path in sorted((self.home / "logs").glob("*.log"))
+        }
+
     def ledger(self, agent: str) -> Path:
         """What a sample agent says it did, JSON lines."""
         return programs.ledger(self.home, agent)
