@@ -12,14 +12,17 @@ from query_service.openapi import Api
 from query_service.reader import Reader
 from query_service.routes import (
     agents,
+    debug,
     errors,
     events,
     handoffs,
     health,
     metrics,
+    otlp,
     problems,
     queues,
     sql,
+    trace_context,
     traces,
 )
 from query_service.routes.context import Clock, Context
@@ -28,7 +31,20 @@ from query_service.settings import settings as environment
 
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
-GROUPS = (health, queues, errors, traces, metrics, handoffs, events, agents, sql)
+GROUPS = (
+    health,
+    queues,
+    errors,
+    traces,
+    metrics,
+    handoffs,
+    events,
+    agents,
+    sql,
+    trace_context,
+    otlp,
+    debug,
+)
 
 
 class _Json(DefaultJSONProvider):

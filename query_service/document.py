@@ -115,8 +115,10 @@ def _add_problems(operation: Operation) -> None:
     del responses["422"]  # of flask-openapi3, in another form
     statuses = {
         "404": "{" in operation.path,
+        "410": "410" in responses,
         "422": bool(operation.parameters) or "requestBody" in operation.body,
-        "503": operation.path.startswith("/api/"),
+        "501": "501" in responses,
+        "503": operation.path.startswith("/api/") and "200" in responses,
     }
     for status in (status for status, can in statuses.items() if can):
         responses[status] = _PROBLEMS[status]
@@ -138,6 +140,9 @@ _RETRY = {
 }
 _PROBLEMS: dict[str, Json] = {
     "404": _problem(404, "Not found", "Nobody has seen this id", "Error e1 not found"),
+    "410": _problem(
+        410, "Gone", "It made sense in the earlier system only", "Nothing is held back: GET /health"
+    ),
     "422": _problem(
         422,
         "Invalid parameter",
@@ -145,10 +150,13 @@ _PROBLEMS: dict[str, Json] = {
         f"limit: {_LIMIT}",
         errors=[{"parameter": "limit", "detail": _LIMIT, "input": "501"}],
     ),
+    "501": _problem(
+        501, "Not implemented", "It is still to come", "Nothing is sampled: every span is kept"
+    ),
     "503": _problem(
         503,
         "Unavailable",
-        "ClickHouse is away, not migrated or has too much to do",
+        "ClickHouse or Kafka is away, ClickHouse not migrated or has too much to do",
         "ClickHouse does not answer: is it running?",
         headers=_RETRY,
     ),

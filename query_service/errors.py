@@ -2,8 +2,10 @@
 
 AgentTelemetryError
 ├── NotFound             404  the id is not known
+├── Gone                 410  an endpoint that made sense in the earlier system only
 ├── InvalidParameter     422  a parameter is wrong: which one, and what is allowed
 ├── StatementFailed      422  ClickHouse refuses somebody's SQL, or it takes too much
+├── NotYet               501  an endpoint that is still to come
 └── Unavailable          503  a part that is needed is away for now
 """
 
@@ -20,6 +22,20 @@ class NotFound(AgentTelemetryError):
 
     status = 404
     title = "Not found"
+
+
+class Gone(AgentTelemetryError):
+    """What made sense in the earlier system only; the text says what to use instead."""
+
+    status = 410
+    title = "Gone"
+
+
+class NotYet(AgentTelemetryError):
+    """What is still to come; the text says what holds until then."""
+
+    status = 501
+    title = "Not implemented"
 
 
 class InvalidParameter(AgentTelemetryError):

@@ -131,6 +131,12 @@ class ErrorPath(Parameters):
     )
 
 
+class SampledQuery(Parameters):
+    """Asks for a new trace context."""
+
+    sampled: bool = Field(True, description="Whether its spans are to be recorded")
+
+
 class QueueQuery(AtQuery):
     """Parameters of one queue."""
 

@@ -64,6 +64,11 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
+def _too_deep(_: RecursionError) -> Response:
+    """422: nothing of ours goes deep but somebody's JSON."""
+    return _ours(InvalidParameter("body", "is nested too deep"))
+
+
 def _unexpected(error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return _answer(500, AgentTelemetryError.title, "Internal error; the service's log has more")
@@ -74,4 +79,5 @@ def register(app: OpenAPI) -> None:
     app.register_error_handler(AgentTelemetryError, _ours)
     app.register_error_handler(ClickHouseError, _clickhouse)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
