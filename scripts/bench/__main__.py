@@ -1,4 +1,4 @@
-"""`python -m bench ingest`: see scripts/bench.sh."""
+"""`python -m bench ingest|start`: see scripts/bench.sh."""
 
 import tempfile
 from pathlib import Path
@@ -11,6 +11,7 @@ from local_stack.stack import Stack
 from bench import ingest, latency
 from bench.load.command import load
 from bench.processes import Watch
+from bench.start import start
 from query_service.db import connect
 from query_service.settings import Settings
 
@@ -20,7 +21,7 @@ PARTS = ("kafka", "collector", "clickhouse", "query", "observer")
 @click.group(invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Measure this machine's stack; each run starts one of its own, on ports 194xx.
+    """Measure this machine's stack; each run starts one of its own.
 
     Without a command: ingest.
     """
@@ -29,6 +30,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(load)
+main.add_command(start)
 
 
 @main.command("ingest")
@@ -37,7 +39,10 @@ main.add_command(load)
 @click.option("--rate", default=1_000, show_default=True, help="Messages/s of the latency part.")
 @click.option("--seconds", default=30, show_default=True, help="Length of the latency part.")
 def ingest_command(messages: int, size: int, rate: int, seconds: int) -> None:
-    """Kafka to queryable tables, beside a direct insert; then produce to visible."""
+    """Kafka to queryable tables, beside a direct insert; then produce to visible.
+
+    On ports 194xx.
+    """
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
             home=Path(home), kafka_port=19400, clickhouse_port=19402, otlp_grpc_port=19403,

@@ -38,6 +38,7 @@ def test_without_a_command_it_measures_the_ingest(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.stack
+@pytest.mark.timeout(900)
 def test_a_short_run_gives_every_figure() -> None:
     command = [str(ROOT / "scripts/bench.sh"), "ingest", "--messages", "3000", "--seconds", "2"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
@@ -47,3 +48,14 @@ def test_a_short_run_gives_every_figure() -> None:
     for part in bench.PARTS:
         assert f"| {part} | " in ran.stdout
     assert re.search(r"p50 \d+ ms, p95 \d+ ms, p99 \d+ ms", ran.stdout)
+
+
+@pytest.mark.stack
+@pytest.mark.timeout(900)
+def test_a_start_is_timed_and_stopped_again() -> None:
+    command = [str(ROOT / "scripts/bench.sh"), "start", "--runs", "1"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=800, check=False)
+    assert ran.returncode == 0, ran.stderr
+    figures = r"\d+\.\d \| \d+\.\d \| \d+\.\d \|"
+    assert re.search(rf"^\| new home, all built \| 1 \| {figures}$", ran.stdout, re.M)
+    assert re.search(rf"^\| same home again \| 1 \| {figures}$", ran.stdout, re.M)
