@@ -15,10 +15,12 @@ KEYS = {
     ),
     "arrivals": ("inserted_at, row_id", "toDate(inserted_at)"),
     "dead_letters": ("topic, partition, offset, value_hash", ""),
+    "error_records": ("error_id", ""),
     "error_reports": ("error_id", ""),
     "events": ("event_id", ""),
     "handoffs": ("message_id", ""),
     "kafka_offsets": ("metric, topic, partition, consumer_group, observed_at", ""),
+    "known_failures": ("event_time, failure_id", ""),
     "observer_progress": ("job, key", ""),
     "open_tasks": ("message_id", ""),
     "otel_logs": ("Identity", "toISOWeek(EventTime)"),
@@ -26,14 +28,24 @@ KEYS = {
     "otlp_records": ("topic, partition, offset", ""),
     "queue_counts_hourly": ("bucket, agent, source, message_type, priority", ""),
     "span_metrics": ("record_hash", ""),
+    "span_outlines": ("bucket, trace_id, span_id", "toISOWeek(event_time)"),
+    "span_rollups": ("step, bucket, agent, name, kind, model", ""),
     "task_answers": (
         "parent_hash, parent_message_id, message_id, topic, partition, offset, value_hash",
         "",
     ),
     "task_events": ("message_hash, message_id, event_id", ""),
     "tasks": ("message_id", ""),
+    "trace_buckets": ("trace_id, bucket", ""),
+    "trace_handoffs": ("trace_id, message_id", ""),
     "trace_index": ("trace_id", ""),
+    "trace_links": ("linked_trace_id, linked_span_id, trace_id, span_id", ""),
+    "trace_messages": (
+        "trace_id, message_id, topic, partition, offset, value_hash",
+        "",
+    ),
     "trace_records": ("trace_id", ""),
+    "trace_summaries": ("bucket, trace_id", ""),
 } | {
     f"otel_metrics_{kind}": (
         "MetricName, ServiceName, PointHash, TimeUnix, StartTimeUnix",
@@ -143,7 +155,8 @@ def test_the_page_describes_nothing_else(engine: Store) -> None:
 
 def view_columns(store: Store, name: str) -> set[str]:
     """The columns of a parameterized view."""
-    given = {"at": "'2100-01-01'", "now": "'2100-01-01'", "open_only": "0"}
+    times = ("at", "now", "since", "until", "touched_from", "touched_to", "bucket_from", "bucket_to")
+    given = dict.fromkeys(times, "'2100-01-01'") | {"open_only": "0", "trace_id": "''"}
     text = store.value(
         "SELECT create_table_query FROM system.tables"
         " WHERE database = 'contract' AND name = {name:String}",
