@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # Measures: scripts/bench.sh [ingest [--messages N] [--size BYTES] [--rate PER_SECOND] [--seconds N]]
 #           scripts/bench.sh start [--runs N]
+#           scripts/bench.sh queries [--sizes N,N] [--home DIR] [--arrivals PER_SECOND] [--clients N]
+#           scripts/bench.sh load [--messages N] [--url CLICKHOUSE] [--database NAME]
 set -euo pipefail
-NEEDS="go java maven"
+case ${1:-} in
+  load | queries) NEEDS="" ;;
+  *) NEEDS="go java maven" ;;
+esac
 # shellcheck source=scripts/env.sh
 source "$(dirname "$0")/env.sh"
 exec "$python" -m bench "$@"

@@ -11,6 +11,7 @@ from local_stack.stack import Stack
 from bench import ingest, latency
 from bench.load.command import load
 from bench.processes import Watch
+from bench.queries.command import queries
 from bench.start import start
 from query_service.db import connect
 from query_service.settings import Settings
@@ -31,6 +32,7 @@ def main(context: click.Context) -> None:
 
 main.add_command(load)
 main.add_command(start)
+main.add_command(queries)
 
 
 @main.command("ingest")

@@ -6,7 +6,7 @@ same arguments give the same rows. The statements are beside this file; model.sq
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,9 @@ CHUNK = 50_000
 WAITING_SHARE = 0.6
 """Of the open tasks: those at the ends of queues; the others were taken and never answered."""
 RUNNING_TRACES = 60
+LANES = ("early", "main", "late", "again")
+"""Of records, in the order of their insertion."""
+BESIDE = ("spans", "json_spans", "trace_records", "errors", "events")
 
 Say = Callable[[str], None]
 
@@ -53,32 +56,46 @@ def statement(name: str) -> str:
     return text
 
 
-def fill(client: Client, load: Load, say: Say) -> None:
+@dataclass(frozen=True)
+class Filled:
+    """Seconds of a whole fill, and messages and spans per second without Kafka's offsets."""
+
+    seconds: float
+    rows_per_second: float
+
+
+def insert(client: Client, name: str, bound: Mapping[str, Any]) -> None:
+    """Insert the rows of `<name>.sql`, with the model's parameters in `bound`."""
+    client.command(statement(name), parameters=dict(bound))
+
+
+def fill(client: Client, load: Load, say: Say) -> Filled:
     """Insert everything; `say` gets a line about the progress now and then.
 
     Raises TooFewMessages.
     """
-    bound = {**_arguments(load), **_plan(client, load)}
+    bound = _arguments(load) | _plan(client, load)
     pairs = load.messages // 2
     started = time.monotonic()
-    for lane in ("early", "main", "late", "again"):
-        size = CHUNK if lane == "main" else CHUNK * 40
-        for first, count in _chunks(pairs, size):
+    for lane in LANES:
+        for first, count in _chunks(pairs, CHUNK if lane == "main" else CHUNK * 40):
             part = bound | {"first": first, "count": count, "lane": lane}
-            client.command(statement("records"), parameters=part)
+            insert(client, "records", part)
             if lane == "main":
-                for name in ("spans", "json_spans", "trace_records", "errors", "events"):
-                    client.command(statement(name), parameters=part)
-                rows = (first + count) * 4
-                rate = rows / (time.monotonic() - started)
-                say(f"{(first + count) * 2:,} messages and as many spans, {rate:,.0f} rows/s")
+                for name in BESIDE:
+                    insert(client, name, part)
+                made = (first + count) * 2
+                rate = 2 * made / (time.monotonic() - started)
+                say(f"{made:,} messages and as many spans, {rate:,.0f} rows/s")
+    rate = 2 * load.messages / (time.monotonic() - started)
+    say("Kafka's offsets")
     for step, first, last in _observations(load):
-        for offset, count in _chunks(last - first, 100):
-            client.command(
-                statement("offsets"),
-                parameters=bound | {"first": first + offset, "count": count, "step": step},
-            )
-    say(f"all in {time.monotonic() - started:.0f} s")
+        for number, count in _chunks(last - first, 100):
+            part = bound | {"first": first + number, "count": count, "step": step}
+            insert(client, "offsets", part)
+    seconds = time.monotonic() - started
+    say(f"all in {seconds:.0f} s")
+    return Filled(seconds, rate)
 
 
 def _arguments(load: Load) -> dict[str, Any]:

@@ -9,6 +9,14 @@ from clickhouse.migrate import migrate
 from query_service.db import connect
 from query_service.settings import Settings
 
+open_tasks_option = click.option(
+    "--open-tasks", default=5_000, show_default=True, help="Tasks without an answer."
+)
+offsets_option = click.option(
+    "--offsets-every", default=60, show_default=True,
+    help="Seconds between two looks at Kafka in the last day.",
+)  # fmt: skip
+
 
 @click.command()
 @click.option("--messages", default=1_000_000, show_default=True, help="And as many spans.")
@@ -16,11 +24,8 @@ from query_service.settings import Settings
 @click.option("--url", default="http://127.0.0.1:8123", show_default=True, help="ClickHouse.")
 @click.option("--database", default="agent_telemetry", show_default=True)
 @click.option("--end", type=click.DateTime(), help="End of the 7 days, UTC.  [default: now]")
-@click.option("--open-tasks", default=5_000, show_default=True, help="Tasks without an answer.")
-@click.option(
-    "--offsets-every", default=60, show_default=True,
-    help="Seconds between two looks at Kafka in the last day.",
-)  # fmt: skip
+@open_tasks_option
+@offsets_option
 def load(
     messages: int,
     seed: int,
@@ -48,10 +53,11 @@ def load(
 
 
 def prepare(settings: Settings) -> None:
-    """Create the settings' database with its tables, unless it exists."""
-    server = connect(settings, database="default")
-    named = {"database": settings.clickhouse_database}
-    known = "SELECT count() FROM system.databases WHERE name = {database:String}"
-    if not server.query(known, parameters=named).result_rows[0][0]:
-        server.command("CREATE DATABASE {database:Identifier} ENGINE = Atomic", parameters=named)
-        migrate(connect(settings))
+    """Create the settings' database and its tables, unless they exist."""
+    connect(settings, database="default").command(
+        "CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic",
+        parameters={"database": settings.clickhouse_database},
+    )
+    client = connect(settings)
+    if not client.query("EXISTS TABLE landing_records").result_rows[0][0]:
+        migrate(client)

@@ -1,0 +1,71 @@
+"""What is measured: each documented GET, with parameters that the data knows."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+TARGET_MS = 100
+STRICT_MS = 50
+_STRICT = {
+    "/api/v1/queues",
+    "/api/v1/queues/{}/pending",
+    "/api/v1/traces/{}",
+    "/api/v1/errors/{}",
+    "/api/v1/errors/summary",
+}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A documented path, one request to it, and the time that its p95 may take."""
+
+    path: str
+    request: str
+    target_ms: int
+
+
+def endpoints(document: Mapping[str, Any], known: Mapping[str, str]) -> list[Endpoint]:
+    """Every GET that answers once: streams and what is gone (only 410 or 501) are left out.
+
+    Parameters of the path, and those that are required, come from `known` by their name, else
+    from the examples of the document. Raises LookupError when one is in neither.
+    """
+    found = []
+    for path, item in document["paths"].items():
+        operation = item.get("get")
+        if operation is None or _is_gone_or_stream(operation["responses"]):
+            continue
+        parameters = [p for p in operation.get("parameters", []) if p.get("required")]
+        request, asked = path, []
+        for parameter in parameters:
+            value = quote(_value(path, parameter, known), safe="")
+            if parameter["in"] == "path":
+                request = request.replace("{" + parameter["name"] + "}", value)
+            elif parameter["in"] == "query":
+                asked.append(f"{parameter['name']}={value}")
+        if asked:
+            request += "?" + "&".join(asked)
+        strict = re.sub(r"{[^}]*}", "{}", path) in _STRICT
+        found.append(Endpoint(path, request, STRICT_MS if strict else TARGET_MS))
+    return found
+
+
+def _is_gone_or_stream(responses: Mapping[str, Any]) -> bool:
+    if "200" not in responses:
+        return not {"410", "501"}.isdisjoint(responses)
+    return "text/event-stream" in responses["200"].get("content", {})
+
+
+def _value(path: str, parameter: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    name = parameter["name"]
+    if name in known:
+        return known[name]
+    for holder in (parameter, parameter.get("schema", {})):
+        if "example" in holder:
+            return str(holder["example"])
+        if holder.get("examples"):
+            first = holder["examples"]
+            return str(first[0] if isinstance(first, list) else next(iter(first.values()))["value"])
+    raise LookupError(f"{path}: no value for {name}")

@@ -1,0 +1,3 @@
+INSERT INTO {database:Identifier}.landing_records
+SELECT * FROM landing_records
+WHERE Timestamp > fromUnixTimestamp64Micro({after:Int64}, 'UTC') AND Timestamp <= fromUnixTimestamp64Micro({until:Int64}, 'UTC')
