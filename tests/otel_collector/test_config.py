@@ -115,3 +115,9 @@ def test_only_what_is_used_is_built() -> None:
     }
     kinds = {re.sub("(receiver|processor|exporter|extension)$", "", name) for name in modules}
     assert kinds - {"record"} == used - {"kafkarecords"}
+
+
+def test_a_new_topic_is_looked_for_every_few_seconds(receivers: dict[str, Any]) -> None:
+    """Within 10 s it has to be found."""
+    json = receivers["kafka_records/json"]
+    assert json["metadata"]["refresh_interval"] in [f"{seconds}s" for seconds in range(1, 8)]

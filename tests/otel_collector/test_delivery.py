@@ -46,9 +46,9 @@ def test_kill_9_loses_nothing(
     def beyond(rows: int) -> bool:
         return store.number(arrived) > rows
 
-    for part in (1, 3):
+    for part in (1, 2):
         collector.start(override=override)
-        wait_until(partial(beyond, part * count // 5), 60, every=0.02)
+        wait_until(partial(beyond, part * count // 10), every=0.02)
         collector.kill()
     assert store.number(arrived) < count, "killed too late to show anything"
     collector.start(override=override)
@@ -84,9 +84,10 @@ def test_while_clickhouse_is_away_nothing_is_committed_and_then_all_arrives(
     wait_until(lambda: sum(committed(kafka.bootstrap, group).values()) == count + 300, 30)
 
 
-def test_the_first_messages_of_a_new_topic_are_stored_within_10_s(
+def test_a_topic_that_nobody_listed_is_found(
     collector: Collector, store: Store, kafka: Kafka, own_topics: OwnTopics
 ) -> None:
+    """How soon is a setting: metadata.refresh_interval, which test_config reads."""
     collector.start(override=own_topics("agent-queue-unlisted-.*"))
     records.send(kafka.bootstrap, [("agent-queue-unlisted-agent", 0, VALUE, [])] * 20)
     wait_until(lambda: store.number("SELECT count() FROM landing_records") >= 20, 10)

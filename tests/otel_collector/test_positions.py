@@ -66,4 +66,4 @@ def test_a_queue_record_keeps_position_headers_and_every_byte(
         "SELECT DISTINCT LogAttributes['kafka.header.traceparent'],"
         " hex(LogAttributes['kafka.header.message-id']), length(LogAttributes) FROM landing_records"
     ) == [["first", "FF00", "5"]]
-    assert store.number("SELECT countIf(abs(Timestamp - now64(9)) > 60) FROM landing_records") == 0
+    assert store.number("SELECT countIf(abs(Timestamp - now64(9)) > 600) FROM landing_records") == 0
