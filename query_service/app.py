@@ -6,6 +6,7 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
+from query_service.access import browser, guard, keys
 from query_service.db import Database
 from query_service.models.values import finite
 from query_service.openapi import Api
@@ -75,6 +76,8 @@ def create_app(
     database = database or Database(settings, timeout=ANSWER_SECONDS)
     app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
     problems.register(app)
+    guard.register(app, settings, keys.read(settings))
+    browser.register(app, settings)
     for group in GROUPS:
         app.register_api(group.blueprint)
     return app

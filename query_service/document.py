@@ -1,15 +1,17 @@
 """Completes the OpenAPI document that flask-openapi3 makes of the routes.
 
 A route declares `responses={200: Schema}`. Added here, to every operation alike: the problems that
-it can answer, and an example of each parameter, request body and answer.
+it can answer, who may ask, and an example of each parameter, request body and answer.
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from query_service.access.roles import Role
 from query_service.models.problem import problem
 
 Json = dict[str, Any]
+Roles = dict[tuple[str, str], Role | None]  # by path and method; None: public
 METHODS = ("get", "post", "put", "patch", "delete")
 _SCHEMAS = "#/components/schemas/"
 
@@ -38,13 +40,16 @@ def operations(document: Json) -> list[Operation]:
     ]
 
 
-def complete(document: Json) -> Json:
+def complete(document: Json, roles: Roles) -> Json:
     """The document with problems and examples, and without what flask-openapi3 gets wrong."""
     schemas = document["components"]["schemas"]
-    document["components"] = {"schemas": schemas}  # it also has a null, which is not allowed
+    # flask-openapi3 also has a null here, which is not allowed.
+    document["components"] = {"schemas": schemas, "securitySchemes": _SCHEMES}
     for operation in operations(document):
+        role = roles[operation.path, operation.method]
         _mend_parameters(operation)
-        _add_problems(operation)
+        _add_problems(operation, role)
+        _add_security(operation, role)
         for content in _contents(operation.body):
             content.setdefault("example", example(content["schema"], schemas))
     for schema in _schemas(document):
@@ -109,18 +114,28 @@ def _mend_parameters(operation: Operation) -> None:
             raise LookupError(f"{operation.path}: {parameter['name']}: {error}") from error
 
 
-def _add_problems(operation: Operation) -> None:
+def _add_security(operation: Operation, role: Role | None) -> None:
+    """Who may ask. Where the service has no keys none is needed, which the `{}` says."""
+    scopes = [] if role is None else [role.value]
+    operation.body["security"] = [] if role is None else [{n: scopes} for n in _SCHEMES] + [{}]
+
+
+def _add_problems(operation: Operation, role: Role | None) -> None:
     """What every operation of its kind can answer beside 200."""
     responses = operation.body["responses"]
     del responses["422"]  # of flask-openapi3, in another form
     statuses = {
+        "401": role is not None,
+        "403": role is not None,
+        "413": True,
+        "429": True,
         "404": "{" in operation.path,
         "410": "410" in responses,
         "422": bool(operation.parameters) or "requestBody" in operation.body,
         "501": "501" in responses,
         "503": operation.path.startswith("/api/") and "200" in responses,
     }
-    for status in (status for status, can in statuses.items() if can):
+    for status in sorted(status for status, can in statuses.items() if can):
         responses[status] = _PROBLEMS[status]
 
 
@@ -138,7 +153,52 @@ _RETRY = {
         "example": 2,
     }
 }
+_SCHEMES: Json = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of the role that the operation names",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same key in a header of its own",
+    },
+}
 _PROBLEMS: dict[str, Json] = {
+    "401": _problem(
+        401,
+        "Unauthorized",
+        "The service has keys, and none that it knows was sent",
+        "A key is needed: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`",
+        headers={
+            "WWW-Authenticate": {
+                "description": "How to send a key",
+                "schema": {"type": "string"},
+                "example": 'Bearer realm="agent-telemetry"',
+            }
+        },
+    ),
+    "403": _problem(
+        403,
+        "Forbidden",
+        "The key's role does not allow it, or a page of another origin asks",
+        "This needs the role operator",
+    ),
+    "413": _problem(
+        413,
+        "Body too large",
+        "The body of the request is too large",
+        "A body may have 1048576 bytes (QUERY_MAX_BODY_BYTES)",
+    ),
+    "429": _problem(
+        429,
+        "Too many requests",
+        "This key, or address, asks more often than is allowed",
+        "More than 12000 per 1 minute; try again in 12 s",
+        headers=_RETRY,
+    ),
     "404": _problem(404, "Not found", "Nobody has seen this id", "Error e1 not found"),
     "410": _problem(
         410, "Gone", "It made sense in the earlier system only", "Nothing is held back: GET /health"

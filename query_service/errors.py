@@ -1,10 +1,14 @@
 """What can go wrong, as one small tree.
 
 AgentTelemetryError
+├── Unauthorized         401  a key is needed, or it is not known
+├── Forbidden            403  the key's role, or where the request comes from, does not allow it
 ├── NotFound             404  the id is not known
+├── TooLarge             413  the body is too large
 ├── Gone                 410  an endpoint that made sense in the earlier system only
 ├── InvalidParameter     422  a parameter is wrong: which one, and what is allowed
 ├── StatementFailed      422  ClickHouse refuses somebody's SQL, or it takes too much
+├── TooManyRequests      429  somebody asks too often
 ├── NotYet               501  an endpoint that is still to come
 └── Unavailable          503  a part that is needed is away for now
 """
@@ -15,6 +19,30 @@ class AgentTelemetryError(Exception):
 
     status = 500
     title = "Internal error"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that the answer needs."""
+        return {}
+
+
+class Unauthorized(AgentTelemetryError):
+    """There is no key, or one that nobody knows."""
+
+    status = 401
+    title = "Unauthorized"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How to send one."""
+        return {"WWW-Authenticate": 'Bearer realm="agent-telemetry"'}
+
+
+class Forbidden(AgentTelemetryError):
+    """Who asks may not do this, or not from there."""
+
+    status = 403
+    title = "Forbidden"
 
 
 class NotFound(AgentTelemetryError):
@@ -38,6 +66,13 @@ class NotYet(AgentTelemetryError):
     title = "Not implemented"
 
 
+class TooLarge(AgentTelemetryError):
+    """The body of the request is too large."""
+
+    status = 413
+    title = "Body too large"
+
+
 class InvalidParameter(AgentTelemetryError):
     """A parameter with a value that is not allowed; `parameter` names it."""
 
@@ -56,12 +91,28 @@ class StatementFailed(AgentTelemetryError):
     title = "Statement failed"
 
 
-class Unavailable(AgentTelemetryError):
-    """A part that is needed does not answer; worth trying again after `retry_after` seconds."""
-
-    status = 503
-    title = "Unavailable"
+class _Later(AgentTelemetryError):
+    """Worth trying again after `retry_after` seconds."""
 
     def __init__(self, detail: str, retry_after: int = 2) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+class TooManyRequests(_Later):
+    """Somebody asks more often than is allowed."""
+
+    status = 429
+    title = "Too many requests"
+
+
+class Unavailable(_Later):
+    """A part that is needed does not answer."""
+
+    status = 503
+    title = "Unavailable"

@@ -1,13 +1,16 @@
 """The application class: OpenAPI 3.1 at /openapi.json, and a page to browse it at /docs."""
 
+import re
 import threading
+from functools import partial
 
 from flask import redirect
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3_swagger.plugins import RegisterPlugin
 
-from query_service.document import Json, complete
+from query_service.access.roles import needed, public
+from query_service.document import Json, Roles, complete
 from query_service.routes import problems
 from query_service.schemas.problem import Problem
 
@@ -33,11 +36,24 @@ class Api(OpenAPI):
         self.register_blueprint(page, url_prefix="/docs")
         self.add_url_rule("/openapi.json", "openapi", lambda: self.api_doc)
         self.add_url_rule("/docs", "docs", lambda: redirect("/docs/swagger"))
+        for endpoint, view in self.view_functions.items():  # those so far tell of no data
+            self.view_functions[endpoint] = public(partial(view))
 
     @property
     def api_doc(self) -> Json:
         """The document."""
         with self._making:
             if self._document is None:
-                self._document = complete(super().api_doc)
+                document = super().api_doc
+                self._document = complete(document, self._roles())
             return self._document
+
+    def _roles(self) -> Roles:
+        """The role that each operation needs."""
+        return {
+            (re.sub(r"<(?:[^<:]+:)?(.*?)>", r"{\1}", rule.rule), method.lower()): needed(
+                self, rule.endpoint, method
+            )
+            for rule in self.url_map.iter_rules()
+            for method in rule.methods or ()
+        }

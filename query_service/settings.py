@@ -1,9 +1,12 @@
 """Settings, all from the environment."""
 
 from functools import cache
+from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from limits import parse
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -35,6 +38,45 @@ class Settings(BaseSettings):
     )
     retention_days_metrics: int = Field(30, ge=1, description="Days that metric points are kept")
     retention_days_dead_letters: int = Field(30, ge=1, description="Days of dead letters")
+
+    query_keys_file: Path | None = Field(
+        None, description="Keys of the query service, one line for each (agent-telemetry keys)"
+    )
+    query_keys: str = Field("", description="The same lines, separated by commas")
+    query_cors_origins: str = Field(
+        "", description="Origins whose pages may ask, separated by commas: https://host:port"
+    )
+    query_rate_limit: str | None = Field(
+        None,
+        description="Requests of one key or address, such as 100/second; empty for no limit "
+        "(default 12000/minute where there are keys, else none)",
+    )
+    query_rate_limit_storage: str = Field(
+        "memory://", description="Where they are counted; memory is of each process"
+    )
+    query_max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest body of a request")
+
+    @property
+    def cors_origins(self) -> list[str]:
+        """The origins of QUERY_CORS_ORIGINS."""
+        return [origin.strip() for origin in self.query_cors_origins.split(",") if origin.strip()]
+
+    @field_validator("query_rate_limit")
+    @classmethod
+    def _is_a_limit(cls, value: str | None) -> str | None:
+        if value:
+            parse(value)
+        return value
+
+    @field_validator("query_cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for origin in filter(None, (part.strip() for part in value.split(","))):
+            scheme, netloc, *rest = urlsplit(origin)
+            plain = netloc.replace(".", "").replace("-", "").replace(":", "").isalnum()
+            if scheme not in ("http", "https") or any(rest) or not plain:
+                raise ValueError(f"{origin} is not of the form https://host or https://host:port")
+        return value
 
     @model_validator(mode="after")
     def _addresses_follow_ports(self) -> Self:

@@ -7,6 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from clickhouse.migrate import migrations
+from query_service.access.roles import public
 from query_service.db import Row
 from query_service.errors import AgentTelemetryError
 from query_service.models.health import pipeline, status
@@ -27,6 +28,7 @@ def _rows(name: str, parameters: dict[str, str]) -> list[Row]:
 
 
 @blueprint.get("/health", summary="Health of the parts", responses={200: Health})
+@public
 def health() -> dict[str, Any]:
     """Always 200 while the service runs; `status` says how the rest is."""
     now = context().clock()

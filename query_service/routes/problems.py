@@ -40,8 +40,7 @@ def _ours(error: AgentTelemetryError) -> Response:
         detail = str(error).removeprefix(f"{error.parameter}: ")
         errors = [{"parameter": error.parameter, "detail": detail}]
     answer = _answer(error.status, error.title, str(error), errors)
-    if isinstance(error, Unavailable):
-        answer.headers["Retry-After"] = str(error.retry_after)
+    answer.headers.update(error.headers)
     return answer
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from query_service.access.roles import Role, needs
 from query_service.routes.context import context
 from query_service.schemas.sql import Statement, Table
 
@@ -12,6 +13,7 @@ blueprint = APIBlueprint("sql", __name__, url_prefix="/api/v1", abp_tags=[Tag(na
 
 
 @blueprint.post("/sql", summary="Ad hoc SQL", responses={200: Table})
+@needs(Role.VIEWER)
 def sql(body: Statement) -> dict[str, Any]:
     """Run one read-only statement: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE or EXISTS, of the tables
     and views in docs/tables.md. The server limits its time, rows, bytes and memory. 422 with

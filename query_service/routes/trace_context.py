@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from query_service.access.roles import Role, needs
 from query_service.errors import InvalidParameter
 from query_service.models.parameters import SampledQuery
 from query_service.schemas.trace_context import Created, Headers, Parsed
@@ -34,6 +35,7 @@ def create(query: SampledQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/parse", summary="Read a trace context", responses={200: Parsed})
+@needs(Role.VIEWER)
 def parse(body: Headers) -> dict[str, Any]:
     """What the headers `traceparent` and `tracestate` say. 422 when W3C does not allow them."""
     sent = {"traceparent": body.traceparent or "", "tracestate": body.tracestate}
