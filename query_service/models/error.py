@@ -67,6 +67,7 @@ def error(row: Row) -> dict[str, Any]:
         "failure_id": row["failure_id"],
         "reports": row["reports"],
         "report_ids": row["report_ids"],
+        "fingerprint": row["fingerprint"],
     }
     if row["oddities"]:
         beside["oddities"] = row["oddities"]

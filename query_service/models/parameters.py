@@ -64,6 +64,7 @@ Time = Annotated[
 ]
 TraceId = Annotated[str, example("4bf92f3577b34da6a3ce929d0e0e4736")]
 Cursor = Annotated[str, example("eyJhdCI6IjIwMjYtMTEtMjJUMTI6MDA6MDBaIn0=")]
+Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{16}$"), example("8f14e45fceea167a")]
 AgentName = Annotated[str, example("Researcher")]
 
 
@@ -157,6 +158,13 @@ class ErrorsQuery(ListQuery):
     severity: Severity | None = Field(None, description="Only this severity")
     category: Category | None = Field(None, description="Only this category")
     agent_name: AgentName | None = Field(None, description="Only errors of this agent")
+    error_type: Annotated[str, example("RateLimitError")] | None = Field(
+        None, description="Only errors of this type"
+    )
+    fingerprint: Fingerprint | None = Field(None, description="Only errors of this group")
+    text: Annotated[str, example("rate limit")] | None = Field(
+        None, description="Only errors with this text in type or message, in any case"
+    )
     limit: int = Field(50, ge=0, le=500, description="Most errors")
 
 

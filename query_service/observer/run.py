@@ -4,6 +4,7 @@ import logging
 import threading
 
 from query_service.db import Database
+from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
 from query_service.observer.kafka_client import AdminConnection
 from query_service.observer.kafka_job import KafkaJob
@@ -56,5 +57,6 @@ def table_jobs(parts: Settings, own: ObserverSettings) -> list[Job]:
     # They rest: on a busy machine they must not take what queries need.
     return [
         Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
+        Job("failures", FailuresJob(Database(parts)).run, own.failures_interval, 4),
         Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 9),
     ]

@@ -16,8 +16,8 @@ from query_service.models.parameters import AtQuery, TracePath, TracesQuery
 from query_service.models.span import span
 from query_service.models.timeline import timeline
 from query_service.models.trace import MOST_SPANS, trace
+from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
-from query_service.routes.errors import failures
 
 blueprint = APIBlueprint("traces", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
 MOST_OF_ONE_TRACE = 10_000
@@ -131,11 +131,13 @@ def trace_graph(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def errors_of_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Failures of a trace, oldest first. Raises NotFound."""
     asked = moment(query.at)
-    rows = failures(asked.parameters["at"], MOST_OF_ONE_TRACE, trace_id=path.trace_id)
+    at, view = asked.parameters["at"], failures.source()
+    rows = failures.page(view, at, MOST_OF_ONE_TRACE, trace_id=path.trace_id)
+    total = failures.totals(view, at, trace_id=path.trace_id)
     _require(asked, path.trace_id, rows)
     return {
         "trace_id": path.trace_id,
-        "error_count": rows[0]["total"] if rows else 0,
-        "report_count": rows[0]["total_reports"] if rows else 0,
+        "error_count": total["total"],
+        "report_count": total["total_reports"],
         "errors": [error(row) for row in reversed(rows)],
     }

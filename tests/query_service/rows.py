@@ -117,10 +117,9 @@ def error_row(**changes: Any) -> Row:
         "origin": "log",
         "event_time": END,
         "key_time": 1,
-        "arrived_until": 2,
         "reports": 1,
         "report_ids": ["x1"],
-        "total": 1,
-        "total_reports": 1,
+        "fingerprint": "8f14e45fceea167a",
+        "release": "",
     }
     return row | changes

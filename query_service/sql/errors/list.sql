@@ -1,73 +1,35 @@
 -- Failures with a report that matches, newest first; of each the first matching report.
 -- after_time and after_id are the last row of the page before; arrived_until keeps what comes
 -- between two pages from moving a failure.
-WITH
-    reports AS
-    (
-        SELECT *
-        FROM error_reports FINAL
-        WHERE event_time <= {at:DateTime64(9, 'UTC')}
-    ),
-    failures AS
-    (
-        SELECT failure_id, error_id
-        FROM error_failures(at = {at:DateTime64(9, 'UTC')})
-    ),
-    matching AS
-    (
-        SELECT
-            f.failure_id AS failure_id,
-            argMin((r.error_id, r.record, r.trace_id, r.span_id, r.agent_name, r.service_name, r.oddities, r.origin), (r.event_time, r.error_id)) AS first,
-            min((r.event_time, r.error_id)) AS key
-        FROM reports AS r
-        INNER JOIN failures AS f ON f.error_id = r.error_id
-        WHERE r.arrived_at <= fromUnixTimestamp64Nano({arrived_until:Int64}, 'UTC')
-            AND ({trace_id:String} = '' OR r.trace_id = {trace_id:String})
-            AND ({severity:String} = '' OR r.severity = {severity:String})
-            AND ({category:String} = '' OR r.category = {category:String})
-            AND ({agent:String} = '' OR replaceAll(lower(r.agent_name), ' ', '-') = {agent:String})
-            AND r.event_time >= {since:DateTime64(9, 'UTC')}
-            AND r.event_time < {until:DateTime64(9, 'UTC')}
-        GROUP BY f.failure_id
-    ),
-    counted AS
-    (
-        SELECT failure_id, groupArraySorted(50)((r.event_time, r.error_id)) AS ids, count() AS reports
-        FROM reports AS r
-        INNER JOIN failures AS f ON f.error_id = r.error_id
-        GROUP BY failure_id
-    ),
-    rows AS
-    (
-        SELECT
-            matching.failure_id AS failure_id,
-            matching.first AS first,
-            matching.key AS key,
-            counted.reports AS reports,
-            counted.ids AS ids,
-            count() OVER () AS total,
-            sum(counted.reports) OVER () AS total_reports
-        FROM matching
-        INNER JOIN counted ON counted.failure_id = matching.failure_id
-    )
 SELECT
     failure_id,
-    first.1 AS error_id,
-    toValidUTF8(first.2) AS record,
-    first.3 AS trace_id,
-    first.4 AS span_id,
-    first.5 AS agent_name,
-    first.6 AS service_name,
-    first.7 AS oddities,
-    first.8 AS origin,
-    key.1 AS event_time,
-    toUnixTimestamp64Nano(key.1) AS key_time,
-    toUnixTimestamp64Nano((SELECT max(arrived_at) FROM reports)) AS arrived_until,
-    reports,
-    arrayMap(i -> i.2, ids) AS report_ids,
-    total,
-    total_reports
-FROM rows
-WHERE key < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
-ORDER BY key DESC
+    report_ids[shown] AS error_id,
+    toUnixTimestamp64Nano(report_times[shown]) AS key_time,
+    arrayCount(time -> time <= {at:DateTime64(9, 'UTC')}, report_times) AS reports,
+    arraySlice(report_ids, 1, least(reports, 50)) AS report_ids,
+    lower(hex(group_id)) AS fingerprint,
+    release
+FROM
+(
+    SELECT
+        failure_id, group_id, release, report_ids, report_times,
+        {severity:String} = '' AND {category:String} = '' AND {agent:String} = '' AND {text:String} = ''
+            AND {since:DateTime64(9, 'UTC')} = '1970-01-01' AND {arrived_until:Int64} = 9223372036854775807 AS is_any,
+        if(is_any, 1, arrayFirstIndex(
+            (id, time, arrival, severity, category, agent) ->
+                time <= {at:DateTime64(9, 'UTC')} AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+                AND arrival <= fromUnixTimestamp64Nano({arrived_until:Int64}, 'UTC')
+                AND ({severity:String} = '' OR severity = {severity:String})
+                AND ({category:String} = '' OR category = {category:String})
+                AND ({agent:String} = '' OR replaceAll(lower(agent), ' ', '-') = {agent:String})
+                AND ({text:String} = '' OR id IN (SELECT error_id FROM error_reports WHERE {text:String} != '' AND positionCaseInsensitiveUTF8(concat(error_type, ' ', error_message), {text:String}) > 0)),
+            f.report_ids, f.report_times, f.report_arrivals, f.report_severities, f.report_categories, f.report_agents)) AS shown
+    FROM {source:Identifier} AS f
+    WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
+        AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
+        AND ({error_type:String} = '' OR error_type = {error_type:String})
+        AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
+)
+WHERE shown > 0 AND (key_time, error_id) < ({after_time:Int64}, {after_id:String})
+ORDER BY key_time DESC, error_id DESC
 LIMIT {limit:UInt32}

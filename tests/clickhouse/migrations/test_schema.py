@@ -155,8 +155,14 @@ def test_the_page_describes_nothing_else(engine: Store) -> None:
 
 def view_columns(store: Store, name: str) -> set[str]:
     """The columns of a parameterized view."""
-    times = ("at", "now", "since", "until", "touched_from", "touched_to", "bucket_from", "bucket_to")
-    given = dict.fromkeys(times, "'2100-01-01'") | {"open_only": "0", "trace_id": "''"}
+    windows = ("touched_from", "touched_to", "bucket_from", "bucket_to")
+    times = ("at", "now", "since", "until", *windows)
+    given = dict.fromkeys(times, "'2100-01-01'") | {
+        "open_only": "0",
+        "trace_id": "''",
+        "shard": "0",
+        "shards": "1",
+    }
     text = store.value(
         "SELECT create_table_query FROM system.tables"
         " WHERE database = 'contract' AND name = {name:String}",

@@ -8,7 +8,7 @@ from tests.query_service.rows import error_row
 
 EXAMPLE = Path(__file__).parents[2] / "data/rest-examples/errors_id.json"
 ERROR_KEYS = set(json.loads(EXAMPLE.read_text())[0]["response"]["body"]["error"])
-BESIDE = {"failure_id", "reports", "report_ids"}
+BESIDE = {"failure_id", "reports", "report_ids", "fingerprint"}
 
 
 def test_an_error_of_a_log_event_has_every_key() -> None:
