@@ -16,6 +16,7 @@ MessageType = Literal["task", "result", "error", "heartbeat", "cancel"]
 Severity = Literal["critical", "error", "warning", "info"]
 EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
 Status = Literal["running", "completed", "failed", "waiting", "cancelled"]
+SearchKind = Literal["message", "span", "error", "trace", "event", "handoff", "session"]
 Category = Literal[
     "llm_error",
     "agent_error",
@@ -214,3 +215,13 @@ class EventsQuery(AtQuery):
     )
     severity: EventSeverity | None = Field(None, description="Only this severity")
     limit: int = Field(100, ge=0, le=1000, description="Most events")
+
+
+class SearchQuery(WindowQuery):
+    """What to look for."""
+
+    q: Annotated[str, example("draft about tea")] = Field(
+        min_length=1, max_length=200, description="Words, or an id or its first 8 characters"
+    )
+    kinds: list[SearchKind] | None = Field(None, description="Only these kinds, repeated")
+    limit: int = Field(20, ge=1, le=100, description="Most things")

@@ -27,6 +27,7 @@ KEYS = {
     "otel_traces": ("TraceId, SpanId", "toISOWeek(EventTime)"),
     "otlp_records": ("topic, partition, offset", ""),
     "queue_counts_hourly": ("bucket, agent, source, message_type, priority", ""),
+    "search_ids": ("id, kind, trace_id", ""),
     "span_metrics": ("record_hash", ""),
     "span_outlines": ("bucket, trace_id, span_id", "toISOWeek(event_time)"),
     "span_rollups": ("step, bucket, agent, name, kind, model", ""),

@@ -50,7 +50,9 @@ def test_without_kafka_it_is_503(path: str) -> None:
     assert answer.status_code == 503
 
 
-def test_a_simulated_trace_is_told_whole(empty: Service, sent: Records) -> None:
+def test_a_simulated_trace_is_told_whole_and_marked_in_every_table(
+    empty: Service, sent: Records
+) -> None:
     made = empty.web.post("/api/v1/debug/simulate-trace").json
     injected = empty.web.post("/api/v1/debug/inject-event", json={"event_id": "mine"})
     assert made is not None
@@ -60,3 +62,11 @@ def test_a_simulated_trace_is_told_whole(empty: Service, sent: Records) -> None:
     assert found["trace"]["status"] == "completed"
     counts = {name: len(found[name]) for name in ("spans", "events", "handoffs")}
     assert counts == {"spans": 3, "events": 6, "handoffs": 2}
+    for table, column, rows in (
+        ("events", "simulated", 7),
+        ("handoffs", "simulated", 2),
+        ("trace_records", "simulated", 1),
+        ("otel_traces", "Simulated", 3),
+    ):
+        marked = empty.tables.query(f"SELECT countIf({column}), count() FROM {table} FINAL")
+        assert marked.result_rows == [(rows, rows)], table

@@ -1,0 +1,75 @@
+"""What `/api/v1/search` looks for, and how it shows what it finds."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from query_service.db import Row
+from query_service.models.values import iso
+
+WORD_KINDS = ("message", "span", "error")
+KINDS = (*WORD_KINDS, "trace", "event", "handoff", "session")
+SHORTEST_PREFIX = 8
+MOST_WORDS = 64
+"""As many as ClickHouse looks for at once."""
+_PREVIEW = 200
+# As ClickHouse's tokenizer splitByNonAlpha: what is no ASCII letter or digit stands between words.
+_WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case, each once."""
+    return list(dict.fromkeys(_WORD.findall(text.lower())))
+
+
+def id_bounds(text: str) -> dict[str, Any]:
+    """The ids that a text may be, and the bounds of those that begin so: none for a short one."""
+    ids = list(dict.fromkeys((text, text.lower())))
+    start = text.lower() if len(text) >= SHORTEST_PREFIX else ""
+    return {"ids": ids, "from": start, "to": f"{start}\U0010ffff" if start else ""}
+
+
+def unique(rows: Iterable[Row]) -> list[Row]:
+    """The rows without those of a thing that came before: versions, second deliveries."""
+    seen: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        seen.setdefault((row["kind"], row["id"], row["trace_id"]), row)
+    return list(seen.values())
+
+
+def _link(row: Row) -> str:
+    """Where REST has it."""
+    own, trace = quote(row["id"], safe=""), quote(row["trace_id"], safe="")
+    other = quote(row["resource_id"], safe="")
+    match row["kind"]:
+        case "error":
+            return f"/api/v1/errors/{own}"
+        case "event":
+            return f"/api/v1/events?trace_id={trace}"
+        case "session":
+            return f"/api/v1/traces?session_id={own}"
+        case "handoff":
+            return f"/api/v1/handoffs/{other}"
+        case "message" if row["title"].startswith("task "):
+            return f"/api/v1/handoffs/{own}"
+        case "message" if other:
+            return f"/api/v1/handoffs/{other}"
+        case "message":
+            return f"/api/v1/queues/{quote(row['agent'], safe='')}"
+        case _:
+            return f"/api/v1/traces/{trace}"
+
+
+def item(row: Row) -> dict[str, Any]:
+    """One thing that was found."""
+    return {
+        "kind": row["kind"],
+        "id": row["id"],
+        "title": row["title"][:_PREVIEW],
+        "preview": row.get("preview", "")[:_PREVIEW] or None,
+        "time": iso(row["event_time"]),
+        "trace_id": row["trace_id"] or None,
+        "agent": row["agent"] or None,
+        "link": _link(row),
+    }

@@ -1,0 +1,57 @@
+"""`/api/v1/search`: one box for everything."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from query_service.db import Row
+from query_service.errors import InvalidParameter
+from query_service.models.parameters import SearchQuery
+from query_service.models.search import (
+    KINDS,
+    MOST_WORDS,
+    WORD_KINDS,
+    id_bounds,
+    item,
+    unique,
+    words,
+)
+from query_service.models.values import iso
+from query_service.routes.context import absolute, bound, database, moment
+from query_service.routes.paging import window
+from query_service.schemas.search import Search
+
+blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Search")])
+_WINDOW = timedelta(days=1)
+# A message that was delivered again, and the versions of a span, are rows of their own.
+_SPARE = 2
+
+
+@blueprint.get("/search", summary="Find anything", responses={200: Search})
+def search(query: SearchQuery) -> dict[str, Any]:
+    """Things with that id, or one that begins so (8 characters at least), of all times; then
+    messages, spans and errors that have every word of `q`, of the last day unless `since` is given.
+    """
+    asked = moment(query.at)
+    kinds = list(query.kinds or KINDS)
+    times = {"at": bound(asked.at), **window(query, asked)}
+    rows: list[Row] = []
+    if text := query.q.strip():
+        by_id = {**id_bounds(text), "kinds": kinds, "limit": query.limit + 1}
+        rows = database().rows("search/ids", {**times, **by_id})
+    since = absolute(query.since or _WINDOW, asked.now, "since")
+    wanted, looked_for = [k for k in kinds if k in WORD_KINDS], words(text)
+    if len(looked_for) > MOST_WORDS:
+        raise InvalidParameter("q", f"has more than {MOST_WORDS} words")
+    if wanted and looked_for:
+        by_word = {"words": looked_for, "kinds": wanted, "limit": _SPARE * (query.limit + 1)}
+        found = database().rows("search/words", {**times, "since": bound(since), **by_word})
+        rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
+    things = unique(rows)
+    return {
+        "items": [item(row) for row in things[: query.limit]],
+        "more_of": sorted({row["kind"] for row in things[query.limit :]}),
+        "since": iso(since),
+    }

@@ -1,0 +1,10 @@
+-- Things by their id, and by its first characters: `from` and `to` bound the ids that begin so.
+SELECT id, kind, trace_id, resource_id, title, agent, event_time
+FROM search_ids
+WHERE (id IN {ids:Array(String)} OR (id >= {from:String} AND id < {to:String}))
+    AND kind IN {kinds:Array(String)}
+    AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+    AND event_time <= {at:DateTime64(9, 'UTC')}
+ORDER BY id, kind, trace_id, event_time
+LIMIT 1 BY id, kind, trace_id
+LIMIT {limit:UInt32}

@@ -1,0 +1,114 @@
+"""/search finds everything that was recorded: by any id, by its beginning, by its words."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.query_service.engine import Service, load, produced, recorded
+
+VALUES = [(record["topic"], json.loads(record["value"])) for record in recorded()]
+
+
+def found(service: Service, q: str, more: str = "") -> list[dict[str, Any]]:
+    answer = service.get(f"/api/v1/search?q={quote(q, safe='')}{more}")
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+def _ids() -> dict[str, str]:
+    """One id of each kind."""
+    first = dict(reversed(VALUES))
+    queue = next(topic for topic in first if topic.startswith("agent-queue-"))
+    return {
+        "message": first[queue]["message_id"],
+        "span": first["agent-telemetry-spans"]["span_id"],
+        "trace": first["agent-telemetry-traces"]["trace_id"],
+        "error": first["agent-telemetry-errors"]["error_id"],
+        "event": first["agent-telemetry-events"]["event_id"],
+        "handoff": first["agent-telemetry-handoffs"]["handoff_id"],
+        "session": first["agent-telemetry-traces"]["session_id"],
+    }
+
+
+IDS = _ids()
+
+
+@pytest.mark.parametrize("kind", IDS)
+def test_any_id_and_its_beginning_find_the_thing(earlier: Service, kind: str) -> None:
+    for q in (IDS[kind], f" {IDS[kind][:12].upper()} ", IDS[kind][:8]):
+        things = found(earlier, q, f"&kinds={kind}&limit=100")
+        assert (kind, IDS[kind]) in {(thing["kind"], thing["id"]) for thing in things}
+    assert found(earlier, IDS[kind])[0]["id"] == IDS[kind]
+    assert found(earlier, IDS[kind][:7], f"&kinds={kind}") == []
+
+
+def test_all_messages_by_their_ids(earlier: Service) -> None:
+    for topic, value in VALUES:
+        if topic.startswith("agent-queue-"):
+            (thing,) = found(earlier, value["message_id"], "&kinds=message")
+            assert (thing["id"], thing["agent"]) == (value["message_id"], topic[12:])
+
+
+def test_every_word_has_to_be_there(empty: Service) -> None:
+    task = {"message_id": "m1", "message_type": "task", "source_agent": "A", "target_agent": "W"}
+    at = {"timestamp": "2026-11-22T11:00:00"}
+    payload = {"text": "The Order 4711 of été\nis late", "by": "someone@example.com"}
+    sent = task | at | {"reason": "Look into it", "payload": payload}
+    load(empty.tables, [produced("agent-queue-w", i, **sent) for i in range(2)])
+    for q in ("order 4711", "LATE", "été", "someone@example.com", "look order", "4711 it"):
+        (thing,) = found(empty, q)
+        assert (thing["id"], thing["title"]) == ("m1", "task A → W"), q
+    assert "4711" in found(empty, "order 4711")[0]["preview"]
+    for q in ("orde", "4711 early", "message", "'", "order' OR 1=1 --"):
+        assert found(empty, q) == [], q
+
+
+def test_the_window_is_a_day_unless_told(empty: Service) -> None:
+    task = {"message_type": "task", "source_agent": "A", "target_agent": "W", "reason": "brew tea"}
+    times = ("2026-11-22T12:00:00", "2026-11-22T10:00:00", "2026-11-20T10:00:00")
+    records = [
+        produced("agent-queue-w", i, **task, message_id=f"message-{i}", timestamp=time)
+        for i, time in enumerate(times)
+    ]
+    load(empty.tables, records)
+
+    def ids(more: str = "") -> list[str]:
+        return [thing["id"] for thing in found(empty, "tea", more)]
+
+    assert ids() == ["message-0", "message-1"]
+    assert ids("&since=7d") == ["message-0", "message-1", "message-2"]
+    assert ids("&since=2h") == ["message-0"]
+    assert ids("&since=7d&until=2026-11-22T11:00:00") == ["message-1", "message-2"]
+    assert ids("&at=2026-11-22T11:00:00") == ["message-1"]
+    assert ids("&kinds=span&kinds=error") == []
+    assert [thing["id"] for thing in found(empty, "message-2")] == ["message-2"]
+
+
+def test_what_is_left_out_is_told(empty: Service) -> None:
+    task = {"message_type": "task", "reason": "brew tea", "timestamp": "2026-11-22T12:00:00"}
+    load(
+        empty.tables,
+        [produced("agent-queue-w", i, **task, message_id=f"message-{i}") for i in range(5)],
+    )
+    answer = empty.get("/api/v1/search?q=tea&limit=3")
+    assert (len(answer["items"]), answer["more_of"]) == (3, ["message"])
+    assert empty.get("/api/v1/search?q=tea&limit=5")["more_of"] == []
+    assert empty.get("/api/v1/search?q=message-&limit=2")["more_of"] == ["message"]
+
+
+def test_errors_by_parts_of_words_and_spans_by_name(earlier: Service) -> None:
+    assert {thing["kind"] for thing in found(earlier, "schemavalid", "&kinds=error")} == {"error"}
+    name = earlier.tables.query("SELECT any(name) FROM span_outlines").result_rows[0][0]
+    things = found(earlier, name, "&kinds=span&limit=100")
+    assert things
+    assert {thing["title"] for thing in things if thing["title"] == name}
+
+
+def test_links_lead_there(earlier: Service) -> None:
+    for kind, own in IDS.items():
+        if kind in ("message", "handoff"):
+            continue  # /handoffs/{message_id}
+        for thing in found(earlier, own, f"&kinds={kind}"):
+            assert earlier.get(thing["link"])
