@@ -175,7 +175,7 @@ CREATE TABLE IF NOT EXISTS known_failures
     report_arrivals Array(DateTime64(9, 'UTC')) COMMENT 'First arrival of each report' CODEC(ZSTD(1)),
     report_severities Array(LowCardinality(String)) COMMENT 'Severity of each report',
     report_categories Array(LowCardinality(String)) COMMENT 'Category of each report',
-    report_agents Array(LowCardinality(String)) COMMENT 'Agent of each report',
+    report_agents Array(LowCardinality(String)) COMMENT 'Agent of each report, normalised: lower case, dashes for spaces',
     is_repeated Bool COMMENT 'Whether its trace has another report of the same type and message, so that spans decide',
     arrived_at DateTime64(9, 'UTC') COMMENT 'Latest arrival of a report' CODEC(Delta(8), ZSTD(1)),
     digest UInt64 COMMENT 'Changes when anything before does' CODEC(NONE),
@@ -249,8 +249,8 @@ WITH
             if(trace_id = '', concat('report ', error_id), trace_id) AS unit,
             fingerprint,
             arraySort(r -> (r.1, r.2), groupArray((
-                event_time, error_id, span_id, arrived_at, severity, category, agent_name,
-                (trace_id, group_id, error_type, leftUTF8(toValidUTF8(error_message), 200), service_name, release)))) AS members,
+                event_time, error_id, span_id, arrived_at, severity, category, replaceAll(lower(agent_name), ' ', '-'),
+                (trace_id, group_id, error_type, leftUTF8(toValidUTF8(error_message), 200), service_name, release, agent_name)))) AS members,
             arrayMap(m -> (m.1, m.2, m.3), if(length(members) = 1, [], arraySlice(members, 1, 200))) AS compared
         FROM error_reports FINAL
         PREWHERE error_id IN
@@ -320,7 +320,7 @@ SELECT
     first.4 AS message,
     listed[1].5 AS severity,
     listed[1].6 AS category,
-    listed[1].7 AS agent_name,
+    first.7 AS agent_name,
     first.5 AS service_name,
     first.6 AS release,
     toUInt32(length(listed)) AS reports,

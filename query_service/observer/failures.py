@@ -8,6 +8,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from query_service.db import Database
+from query_service.failures import LIVE, view
 from query_service.observer.progress import EPOCH, Progress, load, save
 
 log = logging.getLogger(__name__)
@@ -47,14 +48,10 @@ class FailuresJob:
         if done < now - KEPT:
             self._rebuild(found["reports"])
             until = now
-        elif self._is_touched():
+        elif view(self._database) == LIVE:
             self._write(done if done < now - 3 * OVERLAP else done - OVERLAP, until)
         save(self._database, "failures", [Progress("", 0, until)])
         return until < now
-
-    def _is_touched(self) -> bool:
-        [found] = self._database.rows("errors/source")
-        return bool(found["source"] != "stored_failures")
 
     def _rebuild(self, reports: int) -> None:
         shards = reports // REPORTS_AT_ONCE + 1

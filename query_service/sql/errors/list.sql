@@ -1,6 +1,9 @@
 -- Failures with a report that matches, newest first; of each the first matching report.
 -- after_time and after_id are the last row of the page before; arrived_until keeps what comes
--- between two pages from moving a failure.
+-- between two pages from moving a failure. What is not asked for is not read.
+WITH
+    {at:DateTime64(9, 'UTC')} >= '2100-01-01' AND {since:DateTime64(9, 'UTC')} = '1970-01-01' AND {until:DateTime64(9, 'UTC')} > '2100-01-01'
+        AND {arrived_until:Int64} = 9223372036854775807 AND {text:String} = '' AS is_any_time
 SELECT
     failure_id,
     report_ids[shown] AS error_id,
@@ -13,20 +16,23 @@ FROM
 (
     SELECT
         failure_id, group_id, release, report_ids, report_times,
-        {severity:String} = '' AND {category:String} = '' AND {agent:String} = '' AND {text:String} = ''
-            AND {since:DateTime64(9, 'UTC')} = '1970-01-01' AND {arrived_until:Int64} = 9223372036854775807 AS is_any,
-        if(is_any, 1, arrayFirstIndex(
+        if({severity:String} = '' AND {category:String} = '' AND {agent:String} = '', 1, arrayFirstIndex(
+            (severity, category, agent) ->
+                ({severity:String} = '' OR severity = {severity:String}) AND ({category:String} = '' OR category = {category:String}) AND ({agent:String} = '' OR agent = {agent:String}),
+            f.report_severities, f.report_categories, f.report_agents)) AS first_of_kind,
+        if(is_any_time, first_of_kind, arrayFirstIndex(
             (id, time, arrival, severity, category, agent) ->
                 time <= {at:DateTime64(9, 'UTC')} AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
                 AND arrival <= fromUnixTimestamp64Nano({arrived_until:Int64}, 'UTC')
                 AND ({severity:String} = '' OR severity = {severity:String})
                 AND ({category:String} = '' OR category = {category:String})
-                AND ({agent:String} = '' OR replaceAll(lower(agent), ' ', '-') = {agent:String})
+                AND ({agent:String} = '' OR agent = {agent:String})
                 AND ({text:String} = '' OR id IN (SELECT error_id FROM error_reports WHERE {text:String} != '' AND positionCaseInsensitiveUTF8(concat(error_type, ' ', error_message), {text:String}) > 0)),
             f.report_ids, f.report_times, f.report_arrivals, f.report_severities, f.report_categories, f.report_agents)) AS shown
     FROM {source:Identifier} AS f
     WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
         AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
+        AND ({trace_id:String} = '' OR {is_live:Bool} OR (event_time, failure_id) IN (SELECT event_time, failure_id FROM known_failures WHERE unit = {trace_id:String}))
         AND ({error_type:String} = '' OR error_type = {error_type:String})
         AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
 )

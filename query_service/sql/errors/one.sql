@@ -9,3 +9,4 @@ SELECT
 FROM {source:Identifier}
 WHERE has(report_ids, {error_id:String})
     AND report_times[indexOf(report_ids, {error_id:String})] <= {at:DateTime64(9, 'UTC')}
+    AND ({is_live:Bool} OR (event_time, failure_id) IN (SELECT event_time, failure_id FROM known_failures WHERE has(report_ids, {error_id:String})))
