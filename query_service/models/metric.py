@@ -1,5 +1,6 @@
 """Span metrics, and the totals over all traces."""
 
+from collections import Counter
 from typing import Any
 
 from opentelemetry.semconv._incubating.attributes.deployment_attributes import (
@@ -39,17 +40,21 @@ def span_metric(row: Row) -> dict[str, Any]:
     }
 
 
-def totals(row: Row) -> dict[str, Any]:
-    """Totals over all traces; the success rate is of those that completed or failed."""
-    over = row["completed_traces"] + row["failed_traces"]
+def totals(rows: list[Row]) -> dict[str, Any]:
+    """Totals over all traces, from parts; the success rate is of those that completed or failed."""
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update({key: int(value) for key, value in row.items()})
+    over = total["completed_traces"] + total["failed_traces"]
+    measured = total["measured"]
     return {
-        "total_traces": row["total_traces"],
-        "completed_traces": row["completed_traces"],
-        "failed_traces": row["failed_traces"],
-        "running_traces": row["running_traces"],
-        "success_rate": row["completed_traces"] / over if over else 0,
-        "total_tokens": row["total_tokens"],
-        "total_llm_calls": row["total_llm_calls"],
-        "avg_duration_ms": row["avg_duration_ms"] or 0,
-        "active_spans": row["active_spans"],
+        "total_traces": total["total_traces"],
+        "completed_traces": total["completed_traces"],
+        "failed_traces": total["failed_traces"],
+        "running_traces": total["running_traces"],
+        "success_rate": total["completed_traces"] / over if over else 0,
+        "total_tokens": total["tokens"],
+        "total_llm_calls": total["calls"],
+        "avg_duration_ms": total["measured_ns"] / measured / 1e6 if measured else 0,
+        "active_spans": total["active_spans"],
     }

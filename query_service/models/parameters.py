@@ -31,7 +31,7 @@ Category = Literal[
 ]
 
 
-def example(example: str) -> Any:
+def example(example: str | int | bool) -> Any:
     """The example that the OpenAPI document shows of a parameter."""
     return Field(json_schema_extra={"example": example})
 
@@ -67,6 +67,7 @@ TraceId = Annotated[str, example("4bf92f3577b34da6a3ce929d0e0e4736")]
 Cursor = Annotated[str, example("eyJhdCI6IjIwMjYtMTEtMjJUMTI6MDA6MDBaIn0=")]
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{16}$"), example("8f14e45fceea167a")]
 AgentName = Annotated[str, example("Researcher")]
+Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Parameters(BaseModel):
@@ -175,7 +176,7 @@ class AgentErrorsQuery(AtQuery):
     limit: int = Field(50, ge=0, le=200, description="Most errors")
 
 
-class TracesQuery(AtQuery):
+class TracesQuery(ListQuery):
     """Filters of traces."""
 
     trace_id: TraceId | None = Field(None, description="Only this trace")
@@ -186,6 +187,35 @@ class TracesQuery(AtQuery):
         None, description="Only traces of this user"
     )
     status: Status | None = Field(None, description="Only traces in this state")
+    agent_name: AgentName | None = Field(None, description="Only traces with a span of this agent")
+    model: Annotated[str, example("gpt-4o")] | None = Field(
+        None, description="Only traces with a span of this model"
+    )
+    error: Annotated[bool, example(True)] | None = Field(
+        None, description="Only traces with a failed span, or only those without one"
+    )
+    min_duration_ms: Annotated[Milliseconds, example(100)] | None = Field(
+        None, description="Only traces that took as long, ms"
+    )
+    max_duration_ms: Annotated[Milliseconds, example(5000)] | None = Field(
+        None, description="Only traces that took no longer, ms"
+    )
+    text: Annotated[str, example("timeout")] | None = Field(
+        None,
+        description="Only traces with this text, in any case, in the names of their spans or the "
+        "beginning of what the user asked, of what came out or of the error",
+    )
+    attribute: (
+        Annotated[str, Field(pattern="^[^=]+="), example("gen_ai.tool.name=search")] | None
+    ) = Field(None, description="Only traces with a span that has this attribute: name=value")
+    sort: Literal["start", "duration"] = Field(
+        "start", description="Newest first, or longest first (one page, without a cursor)"
+    )
+    spans: Annotated[int, Field(ge=0, le=100), example(0)] | None = Field(
+        None,
+        description="So many whole spans of each trace. Default: outlines of the first 20, "
+        "without what is big",
+    )
     limit: int = Field(100, ge=0, le=1000, description="Most traces")
 
 

@@ -12,6 +12,15 @@ from query_service.db import Row
 from query_service.models import content
 from query_service.models.values import iso, normalise, or_none, parse, record, utc
 
+_NOTHING_BIG: dict[str, Any] = {
+    "attributes": {},
+    "resource_attributes": {},
+    "event_names": [],
+    "event_times": [],
+    "event_attributes": [],
+    "oddities": [],
+    "span_record": "",
+}
 _BEFORE_ITS_END: dict[str, Any] = {
     "status": "running",
     "end_time": None,
@@ -49,13 +58,19 @@ def token_usage(row: Row) -> dict[str, int] | None:
     prompt, completion = row["input_tokens"], row["output_tokens"]
     if prompt is None and completion is None:
         return None
-    cached = row["attributes"].get(gen_ai.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, "")
     return {
         "prompt_tokens": prompt or 0,
         "completion_tokens": completion or 0,
         "total_tokens": (prompt or 0) + (completion or 0),
-        "cached_tokens": int(cached) if cached.isdecimal() else 0,
+        "cached_tokens": _cached_tokens(row),
     }
+
+
+def _cached_tokens(row: Row) -> int:
+    if "cached_tokens" in row:  # of an outline
+        return row["cached_tokens"] or 0
+    cached = row["attributes"].get(gen_ai.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, "")
+    return int(cached) if cached.isdecimal() else 0
 
 
 def _number(text: str | None) -> float | None:
@@ -148,3 +163,8 @@ def span(row: Row, at: datetime) -> dict[str, Any]:
     if not ended(row, at):
         shown |= {key: value for key, value in _BEFORE_ITS_END.items() if key in shown}
     return {"oddities": row["oddities"], **shown} if row["oddities"] else shown
+
+
+def outline(row: Row, at: datetime) -> dict[str, Any]:
+    """A Span as it was at that time, without what is big: its prompts, attributes and events."""
+    return {**span({**row, **_NOTHING_BIG}, at), "is_outline": True}

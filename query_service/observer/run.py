@@ -15,6 +15,7 @@ from query_service.observer.otlp_metrics import MetricsSender
 from query_service.observer.rollups import RollupsJob
 from query_service.observer.schedule import Job, run_jobs
 from query_service.observer.settings import ObserverSettings
+from query_service.observer.traces import TracesJob
 from query_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def table_jobs(parts: Settings, own: ObserverSettings) -> list[Job]:
     # They rest: on a busy machine they must not take what queries need.
     return [
         Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
+        Job("traces", TracesJob(Database(parts)).run, own.traces_interval, 4),
         Job("failures", FailuresJob(Database(parts)).run, own.failures_interval, 4),
-        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 9),
+        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 4),
     ]

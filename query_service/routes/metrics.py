@@ -9,6 +9,7 @@ from query_service.models.metric import span_metric, totals
 from query_service.models.parameters import AtQuery, SpanMetricsQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database, moment
+from query_service.routes.trace_rows import interval
 
 blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Metrics")])
 
@@ -16,7 +17,17 @@ blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Ta
 @blueprint.get("/metrics", summary="Totals over all traces")
 def metrics(query: AtQuery) -> dict[str, Any]:
     """How many traces there are, how they ended, and what they cost."""
-    return totals(database().rows("metrics/totals", moment(query.at).parameters)[0])
+    asked = moment(query.at)
+    since = interval()
+    chosen = {
+        **asked.parameters,
+        "touched_from": since["touched_from"],
+        "touched_to": since["touched_to"],
+    }
+    rows = database().rows("metrics/settled", chosen)
+    if since["is_touched"] or asked.is_past:
+        rows += database().rows("metrics/open", chosen)
+    return totals(rows)
 
 
 @blueprint.get("/metrics/spans", summary="Figures of single spans, newest first")

@@ -15,26 +15,16 @@ from query_service.models.handoff import handoff
 from query_service.models.parameters import AtQuery, TracePath, TracesQuery
 from query_service.models.span import span
 from query_service.models.timeline import timeline
-from query_service.models.trace import MOST_SPANS, trace
+from query_service.models.trace import MOST_OUTLINES, listed, trace
+from query_service.models.trace_message import row_of_messages, trace_message
 from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
+from query_service.routes.paging import next_cursor, opened
+from query_service.routes.trace_rows import one_row, page_rows
 
 blueprint = APIBlueprint("traces", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
 MOST_OF_ONE_TRACE = 10_000
-
-
-def _page(asked: Moment, query: TracesQuery) -> list[Row]:
-    return database().rows(
-        "traces/page",
-        {
-            **asked.parameters,
-            "trace_id": query.trace_id or "",
-            "session_id": query.session_id or "",
-            "user_id": query.user_id or "",
-            "status": query.status or "",
-            "limit": query.limit,
-        },
-    )
+MOST_LINKS = 100
 
 
 def _spans(asked: Moment, trace_ids: list[str], limit: int = MOST_OF_ONE_TRACE) -> list[Row]:
@@ -42,13 +32,28 @@ def _spans(asked: Moment, trace_ids: list[str], limit: int = MOST_OF_ONE_TRACE) 
     return database().rows("traces/spans", chosen) if trace_ids else []
 
 
+def _outlines(asked: Moment, trace_ids: list[str]) -> list[Row]:
+    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids, "limit": MOST_OUTLINES}
+    return database().rows("traces/outlines", chosen) if trace_ids else []
+
+
 def _handoffs(asked: Moment, trace_ids: list[str]) -> list[Row]:
     chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids}
-    return database().rows("handoffs/of_traces", chosen) if trace_ids else []
+    return database().rows("traces/handoffs", chosen) if trace_ids else []
 
 
 def _events(asked: Moment, trace_id: str) -> list[Row]:
     return database().rows("events/of_trace", {"at": asked.parameters["at"], "trace_id": trace_id})
+
+
+def _messages(asked: Moment, trace_id: str) -> list[Row]:
+    chosen = {"at": asked.parameters["at"], "trace_id": trace_id, "limit": MOST_OF_ONE_TRACE}
+    return database().rows("traces/messages", chosen)
+
+
+def _links(asked: Moment, trace_id: str) -> list[Row]:
+    chosen = {"at": asked.parameters["at"], "trace_id": trace_id, "limit": MOST_LINKS}
+    return database().rows("traces/links", chosen)
 
 
 def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
@@ -58,39 +63,57 @@ def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
         raise NotFound("Trace not found")
 
 
-@blueprint.get("/traces", summary="Traces, newest first")
+def _by_trace(rows: list[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["trace_id"]].append(row)
+    return grouped
+
+
+@blueprint.get("/traces", summary="Traces, newest or longest first")
 def traces(query: TracesQuery) -> dict[str, Any]:
-    """Traces with their first spans and their handoffs."""
-    asked = moment(query.at)
-    page = _page(asked, query)
-    ids = [row["trace_id"] for row in page]
-    spans: dict[str, list[Row]] = defaultdict(list)
-    for row in _spans(asked, ids, MOST_SPANS):
-        spans[row["trace_id"]].append(row)
-    handoffs: dict[str, list[Row]] = defaultdict(list)
-    for row in _handoffs(asked, ids):
-        handoffs[row["trace_id"]].append(row)
+    """Traces with outlines of their first spans, or whole spans when asked, and their handoffs."""
+    asked, page = opened(query, query.cursor)
+    rows, page = page_rows(asked, query, page)
+    shown = rows[: query.limit]
+    ids = [row["trace_id"] for row in shown]
+    whole = _by_trace(_spans(asked, ids, query.spans) if query.spans else [])
+    outlines = _by_trace(_outlines(asked, ids) if query.spans is None else [])
+    handoffs = _by_trace(_handoffs(asked, ids))
     return {
         "traces": [
-            trace(row, spans[row["trace_id"]], handoffs[row["trace_id"]], asked.at) for row in page
-        ]
+            listed(row, outlines[i], whole[i], handoffs[i], asked.at)
+            for i, row in zip(ids, shown, strict=True)
+        ],
+        "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "trace_id"))
+        if query.sort == "start"
+        else None,
+        "has_more": len(rows) > query.limit,
     }
 
 
 @blueprint.get("/traces/<trace_id>", summary="One trace")
 def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
-    """A trace with its spans, events and handoffs. Raises NotFound."""
+    """A trace with its spans, events, handoffs and messages, and the traces it is linked with.
+
+    Raises NotFound.
+    """
     asked = moment(query.at)
-    page = _page(asked, TracesQuery(trace_id=path.trace_id, limit=1))
-    if not page or not path.trace_id:
-        raise NotFound("Trace not found")
+    row = one_row(asked, path.trace_id)
     spans = _spans(asked, [path.trace_id])
     handoffs = _handoffs(asked, [path.trace_id])
+    messages = _messages(asked, path.trace_id)
+    if row is None and messages:
+        row = row_of_messages(messages)
+    if row is None:
+        raise NotFound("Trace not found")
     return {
-        "trace": trace(page[0], spans, handoffs, asked.at),
-        "spans": [span(row, asked.at) for row in spans],
-        "events": [event(row) for row in _events(asked, path.trace_id)],
-        "handoffs": [handoff(row) for row in handoffs],
+        "trace": trace(row, spans, handoffs, asked.at),
+        "spans": [span(r, asked.at) for r in spans],
+        "events": [event(r) for r in _events(asked, path.trace_id)],
+        "handoffs": [handoff(r) for r in handoffs],
+        "messages": [trace_message(r) for r in messages],
+        "linked_traces": _links(asked, path.trace_id),
     }
 
 

@@ -85,20 +85,47 @@ def trace_row(**changes: Any) -> Row:
     row: Row = {
         "trace_id": "t1",
         "record": "",
-        "session": "",
-        "user": "",
+        "session_id": "",
+        "user_id": "",
         "root_agent_id": "researcher",
         "root_agent_name": "Researcher",
-        "status": "completed",
-        "started_at": START,
-        "ended_at": END,
-        "duration_ms": 3000.0,
-        "span_count": 1,
-        "total_tokens": 0,
+        "agents": ["researcher"],
         "agent_count": 1,
-        "tool_call_count": 0,
-        "llm_call_count": 0,
+        "models": [],
+        "status": "completed",
+        "start_time": START,
+        "key_time": 1_795_348_230_000_000_000,
+        "ended_at": END,
+        "duration_ns": 3_000_000_000,
+        "span_count": 1,
+        "open_spans": 0,
+        "failed_spans": 0,
+        "total_tokens": 0,
+        "cost": None,
+        "tool_calls": 0,
+        "llm_calls": 0,
+        "failed_span_id": "",
         "error_message": "",
+        "user_input": "",
+        "final_output": "",
+    }
+    return row | changes
+
+
+def message_row(**changes: Any) -> Row:
+    """A task of a trace, from Researcher to Code Helper."""
+    row: Row = {
+        "trace_id": "t1",
+        "message_id": "m1",
+        "message_type": "task",
+        "source_agent": "Researcher",
+        "source": "researcher",
+        "agent": "code-helper",
+        "parent_message_id": "",
+        "span_id": "",
+        "reason": "write it",
+        "sent_at": START,
+        "deliveries": 1,
     }
     return row | changes
 

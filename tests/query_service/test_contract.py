@@ -106,7 +106,8 @@ def test_every_error_comes_back_as_it_was_sent_with_its_failure(earlier: Service
 
 
 def test_every_trace_comes_back_with_its_last_spans(earlier: Service) -> None:
-    traces = {t["trace_id"]: t for t in earlier.get("/api/v1/traces?limit=1000")["traces"]}
+    found = earlier.get("/api/v1/traces?limit=1000&spans=100")["traces"]
+    traces = {trace["trace_id"]: trace for trace in found}
     filled = {"root_agent_id", "root_agent_name", "handoffs"}
     for sent in _of("agent-telemetry-traces"):
         shown = traces[sent["trace_id"]]
@@ -141,7 +142,8 @@ def _answers(found: Service, at: str) -> dict[str, Any]:
     for path in paths:
         response = found.web.get(f"{path}{'&' if '?' in path else '?'}at={at}")
         assert response.status_code in (200, 404), response.text
-        shown[path] = response.json
+        # A cursor holds when its page was asked for.
+        shown[path] = {k: v for k, v in (response.json or {}).items() if k != "next_cursor"}
     return shown
 
 

@@ -1,6 +1,6 @@
 """Traces: what the record says, and what the spans show."""
 
-from query_service.models.trace import trace
+from query_service.models.trace import listed, trace
 from query_service.routes.context import EVERYTHING
 from tests.query_service.rows import handoff_row, span_row, trace_row
 
@@ -25,6 +25,21 @@ def test_a_record_that_hides_a_failure_is_corrected_and_what_it_said_is_kept() -
     shown = trace(row, [], [], EVERYTHING)
     assert (shown["status"], shown["recorded_status"]) == ("failed", "completed")
     assert (shown["root_agent_name"], shown["own"]) == ("Researcher", 1)
+
+
+def test_a_list_shows_outlines_and_the_beginning_of_long_texts() -> None:
+    row = trace_row(record='{"trace_id":"t1","user_input":"' + "x" * 300 + '"}', final_output="So.")
+    outline = span_row(cached_tokens=None, input_tokens=1)
+    shown = listed(row, [outline], [], [], EVERYTHING)
+    assert (shown["user_input"], shown["final_output"]) == ("x" * 200, "So.")
+    [span] = shown["spans"]
+    assert (span["is_outline"], span["token_usage"]["prompt_tokens"]) == (True, 1)
+
+
+def test_the_error_of_one_trace_is_whole() -> None:
+    row = trace_row(failed_span_id="s1", error_message="od", status="failed")
+    shown = trace(row, [span_row(error_message="odd")], [], EVERYTHING)
+    assert shown["error_message"] == "odd"
 
 
 def test_spans_are_cut_and_the_cut_is_said() -> None:

@@ -4,6 +4,7 @@ The snapshots are written anew by `python -m tests.query_service.routes.test_sql
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,11 @@ REQUESTS = {
     "errors_agent": "/api/v1/errors/agent/Researcher?limit=2",
     "error": "/api/v1/errors/x1",
     "traces": "/api/v1/traces",
-    "traces_filtered": f"/api/v1/traces?session_id=s&user_id=u&status=failed&limit=2&{AT}",
+    "traces_filtered": "/api/v1/traces?session_id=s&user_id=u&status=failed&agent_name=A%20B"
+    "&model=m&error=true&min_duration_ms=1.5&max_duration_ms=2e3&text=x&attribute=a=b=c"
+    f"&since=1h&until=1m&sort=duration&spans=3&limit=2&{AT}",
+    "traces_next_page": f"/api/v1/traces?spans=0&cursor={CURSOR}",
+    "traces_one": "/api/v1/traces?trace_id=t1",
     "trace": f"/api/v1/traces/t1?{AT}",
     "trace_spans": "/api/v1/traces/t1/spans",
     "trace_timeline": "/api/v1/traces/t1/timeline",
@@ -51,28 +56,30 @@ REQUESTS = {
     "agents": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
 }
-NO_TOTALS = dict.fromkeys(
-    (
-        "total_traces",
-        "completed_traces",
-        "failed_traces",
-        "running_traces",
-        "total_tokens",
-        "total_llm_calls",
-        "avg_duration_ms",
-        "active_spans",
-    ),
-    0,
-)
+POSITION = {
+    "touched_from": NOW,
+    "touched_to": NOW,
+    "now_ns": 1_795_348_800_000_000_000,
+    "is_touched": True,
+}
+
+
+TAIL = {
+    "since": datetime(2026, 11, 22, 11, 59, 30),
+    "whole": False,
+    "buckets": [datetime(2026, 11, 22, 11, 55)],
+}
 
 
 def asked(url: str) -> list[dict[str, Any]]:
     """The SQL files of a request, in order, with what is bound."""
     database = FakeDatabase(
         {
-            "traces/page": [trace_row()],
-            "metrics/totals": [NO_TOTALS],
+            "traces/settled": [trace_row()],
+            "traces/open": [trace_row()],
+            "traces/position": [POSITION],
             "traces/known": [{"trace_id": "t1"}],
+            "queues/tail": [TAIL],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )

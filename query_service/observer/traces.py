@@ -1,0 +1,68 @@
+"""Works out traces and groups of like spans anew, for what came since the last time.
+
+Nothing is added up on arrival, since a redelivered span would count twice: what is touched is
+worked out from the deduplicated spans. A query does the same for what came later, so its answer
+does not depend on when this ran.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from query_service.db import Database
+from query_service.observer.progress import EPOCH, Progress, load, save
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(seconds=20)
+"""A row can become visible so much later than its inserted_at: the position stays behind."""
+ROWS_AT_ONCE = 100_000
+TRACES_AT_ONCE = 20_000
+
+
+class TracesJob:
+    """Brings `trace_summaries` and `span_rollups` up to date. Doing it twice gives the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def run(self) -> None:
+        """One step: at most ROWS_AT_ONCE arrivals, or everything anew. Raises Unavailable."""
+        [step] = self._database.rows("observer/traces_step", {"rows": ROWS_AT_ONCE})
+        now = step["now"].replace(tzinfo=UTC)
+        if not step["is_kept"]:
+            self._rebuild(now)
+            return
+        until = step["touched_to"].replace(tzinfo=UTC)
+        if step["touched"]:
+            self._work_out(until, EPOCH, EPOCH)
+        self._save(min(until, now - OVERLAP))
+        if step["left"] > ROWS_AT_ONCE:
+            log.info("traces: %d arrivals left, from %s", step["left"], until.isoformat())
+
+    def _rebuild(self, now: datetime) -> None:
+        """Work out everything, part by part, where `arrivals` does not reach back far enough.
+
+        An interrupted rebuild goes on where it was.
+        """
+        done = load(self._database, "traces_rebuild").get("", Progress("", 0, now))
+        began = now if done.since == EPOCH else done.since
+        parts = self._database.rows(
+            "observer/span_hours", {"after": done.position, "traces": TRACES_AT_ONCE}
+        )
+        for number, part in enumerate(parts, 1):
+            first, last = (part[side].replace(tzinfo=UTC) for side in ("first", "last"))
+            self._work_out(EPOCH, first, last)
+            position = Progress("", int(last.timestamp()), began)
+            save(self._database, "traces_rebuild", [position])
+            log.info("traces: worked out %d of %d parts", number, len(parts))
+        self._save(began - OVERLAP)
+        save(self._database, "traces_rebuild", [Progress("", 0, EPOCH)])
+
+    def _work_out(self, touched_to: datetime, first: datetime, last: datetime) -> None:
+        bounds = {"touched_to": touched_to, "bucket_from": first, "bucket_to": last}
+        self._database.run("observer/summarise_traces", bounds)
+        self._database.run("observer/roll_up_spans", bounds)
+        self._database.run("observer/roll_up_hours", bounds)
+
+    def _save(self, position: datetime) -> None:
+        save(self._database, "traces", [Progress("", 0, position)])

@@ -1,0 +1,112 @@
+"""Rows of traces: those that the observer has worked out, and those that are worked out now.
+
+Both are asked for with one interval of arrivals, so that no trace is left out between them.
+"""
+
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.cursor import END, Cursor
+from query_service.models.parameters import TracesQuery
+from query_service.models.values import normalise, utc
+from query_service.routes.context import Moment, bound, database
+from query_service.routes.paging import FIRST, LAST, after, window
+
+LONGEST_NS = 2**62
+_NO_FILTER: dict[str, Any] = {
+    "trace_id": "",
+    "session_id": "",
+    "user_id": "",
+    "agent": "",
+    "model": "",
+    "status": "",
+    "error": "",
+    "min_duration_ns": 0,
+    "max_duration_ns": -1,
+    "text": "",
+    "attribute": "",
+    "attribute_value": "",
+    "sort": "start",
+    "since": FIRST,
+    "until": LAST,
+    "after_time": END,
+    "after_id": "",
+    "moved": [],
+}
+
+
+def interval() -> Row:
+    """From when to when arrivals are not worked out, whether there are any, and the time."""
+    [row] = database().rows("traces/position")
+    return {
+        "touched_from": bound(utc(row["touched_from"])),
+        "touched_to": bound(utc(row["touched_to"])),
+        "is_touched": row["is_touched"],
+        "now": row["now_ns"],
+    }
+
+
+def one_row(asked: Moment, trace_id: str) -> Row | None:
+    """The row of one trace; None when no span or record of it is known."""
+    rows = _one(asked, {**_NO_FILTER, "trace_id": trace_id, "limit": 1}) if trace_id else []
+    return rows[0] if rows else None
+
+
+def _one(asked: Moment, chosen: dict[str, Any]) -> list[Row]:
+    nothing = {"touched_from": LAST, "touched_to": LAST}
+    return database().rows("traces/open", {**chosen, **asked.parameters, **nothing})
+
+
+def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row], Cursor]:
+    """Up to `limit` + 1 traces in the order asked for, and the page with its snapshot."""
+    chosen = {**_NO_FILTER, **_filters(asked, query), "limit": query.limit + 1}
+    if query.trace_id is not None:
+        return _one(asked, chosen) if query.trace_id else [], page
+    since = interval()
+    if page.arrived_until == END:
+        page = page.model_copy(update={"arrived_until": since["now"]})
+    else:
+        place = {**after(page), "arrived_until": page.arrived_until}
+        moved = [row["trace_id"] for row in database().rows("traces/moved", place)]
+        chosen |= {**after(page), "moved": moved}
+    touched = {name: since[name] for name in ("touched_from", "touched_to")}
+    chosen |= {**asked.parameters, **touched}
+    rows = database().rows("traces/settled", chosen)
+    if since["is_touched"] or asked.is_past:
+        rows += database().rows("traces/open", chosen)
+    return _sorted(rows, query)[: query.limit + 1], page
+
+
+def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:
+    """Each trace once, the row worked out last, in the order asked for."""
+    by_id = {row["trace_id"]: row for row in rows}
+
+    def key(row: Row) -> tuple[int, int, str]:
+        longest = -1 if row["duration_ns"] is None else row["duration_ns"]
+        return longest if query.sort == "duration" else 0, row["key_time"], row["trace_id"]
+
+    return sorted(by_id.values(), key=key, reverse=True)
+
+
+def _filters(asked: Moment, query: TracesQuery) -> dict[str, Any]:
+    name, _, value = (query.attribute or "").partition("=")
+    return {
+        "trace_id": query.trace_id or "",
+        "session_id": query.session_id or "",
+        "user_id": query.user_id or "",
+        "agent": normalise((query.agent_name or "").partition(":")[0]),
+        "model": query.model or "",
+        "status": query.status or "",
+        "error": "" if query.error is None else str(query.error).lower(),
+        "min_duration_ns": _ns(query.min_duration_ms or 0),
+        "max_duration_ns": -1 if query.max_duration_ms is None else _ns(query.max_duration_ms),
+        "text": query.text or "",
+        "attribute": name,
+        "attribute_value": value,
+        "sort": query.sort,
+        **window(query, asked),
+    }
+
+
+def _ns(milliseconds: float) -> int:
+    return int(min(milliseconds * 1e6, LONGEST_NS))

@@ -1,0 +1,34 @@
+-- How far the next step goes: so many arrivals, or all. `is_kept`: the arrivals since the position
+-- are all there; where they are not, everything is worked out again.
+WITH
+    (
+        SELECT max(since)
+        FROM observer_progress FINAL
+        WHERE job = 'traces'
+    ) AS position,
+    (
+        SELECT min(inserted_at)
+        FROM arrivals
+    ) AS oldest,
+    (
+        SELECT inserted_at
+        FROM arrivals
+        WHERE inserted_at >= position
+        ORDER BY inserted_at
+        LIMIT 1 OFFSET {rows:UInt32}
+    ) AS nth,
+    (
+        SELECT minOrNull(inserted_at)
+        FROM arrivals
+        WHERE inserted_at > nth
+    ) AS after_nth
+SELECT
+    now64(6, 'UTC') AS now,
+    ifNull(after_nth, now) AS touched_to,
+    (
+        SELECT count()
+        FROM arrivals
+        WHERE inserted_at >= position AND inserted_at < touched_to AND kind IN ('span', 'trace_record')
+    ) AS touched,
+    (SELECT count() FROM arrivals WHERE inserted_at >= touched_to) AS left,
+    position >= now - INTERVAL 46 HOUR OR (SELECT count() FROM trace_buckets WHERE arrived_at < oldest - INTERVAL 1 HOUR) = 0 AS is_kept
