@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS search_ids
     agent LowCardinality(String) COMMENT 'Agent, normalised',
     event_time DateTime('UTC') COMMENT 'Its time, clamped to 2000..2100' CODEC(ZSTD(1)),
     arrived_at DateTime('UTC') COMMENT 'Arrival' CODEC(ZSTD(1)),
-    version UInt32 MATERIALIZED bitNot(toUInt32(event_time)) COMMENT 'The earliest time wins'
+    version UInt64 COMMENT 'The earliest to the nanosecond wins; of a span an ended version' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (id, kind, trace_id)
@@ -27,7 +27,8 @@ SELECT
     substringUTF8(concat(message_type, ' ', source_agent, ' → ', target_agent), 1, 200) AS title,
     agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM agent_messages;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_spans TO search_ids AS
@@ -38,7 +39,8 @@ SELECT
     substringUTF8(name, 1, 200) AS title,
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    toUInt64(end_time IS NOT NULL) AS version
 FROM span_outlines;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_traces TO search_ids AS
@@ -49,7 +51,8 @@ SELECT
     substringUTF8(name, 1, 200) AS title,
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM span_outlines
 WHERE trace_id != ''
 ORDER BY event_time
@@ -63,7 +66,8 @@ SELECT
     'trace' AS title,
     replaceAll(lower(JSONExtractString(record, 'root_agent_name')), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM trace_records;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_sessions TO search_ids AS
@@ -74,7 +78,8 @@ SELECT
     'session' AS title,
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM span_outlines
 WHERE conversation_id != ''
 ORDER BY event_time
@@ -88,7 +93,8 @@ SELECT
     'session' AS title,
     replaceAll(lower(JSONExtractString(record, 'root_agent_name')), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM trace_records
 WHERE id != '';
 
@@ -100,7 +106,8 @@ SELECT
     substringUTF8(error_type, 1, 200) AS title,
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM error_reports;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_events TO search_ids AS
@@ -111,7 +118,8 @@ SELECT
     substringUTF8(event_type, 1, 200) AS title,
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM events;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_handoffs TO search_ids AS
@@ -123,7 +131,8 @@ SELECT
     substringUTF8(concat(source_agent_name, ' → ', target_agent_name), 1, 200) AS title,
     replaceAll(lower(target_agent_name), ' ', '-') AS agent,
     event_time,
-    arrived_at
+    arrived_at,
+    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
 FROM handoffs
 WHERE record != '';
 

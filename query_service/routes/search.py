@@ -48,6 +48,8 @@ def search(query: SearchQuery) -> dict[str, Any]:
     if wanted and looked_for:
         by_word = {"words": looked_for, "kinds": wanted, "limit": _SPARE * (query.limit + 1)}
         found = database().rows("search/words", {**times, "since": bound(since), **by_word})
+        # Equal times in one order; of the copies of a thing the one that the tables keep.
+        found.sort(key=lambda row: (row["kind"], row["id"], -row["place"], row["preview"]))
         rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
     things = unique(rows)
     return {

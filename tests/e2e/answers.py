@@ -15,6 +15,7 @@ LISTS = (
     "/api/v1/handoffs?limit=1000",
     "/api/v1/events?limit=1000",
     "/api/v1/agents",
+    "/api/v1/search?q=researcher&limit=100",
 )
 OF_AN_AGENT = ("queues/{}?limit=500", "queues/{}/pending?limit=10000", "errors/agent/{}?limit=200")
 OF_A_TRACE = ("", "/spans", "/timeline", "/graph", "/errors")

@@ -5,6 +5,6 @@ WHERE (id IN {ids:Array(String)} OR (id >= {from:String} AND id < {to:String}))
     AND kind IN {kinds:Array(String)}
     AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
     AND event_time <= {at:DateTime64(9, 'UTC')}
-ORDER BY id, kind, trace_id, event_time
+ORDER BY id, kind, trace_id, version DESC, title, agent
 LIMIT 1 BY id, kind, trace_id
 LIMIT {limit:UInt32}
