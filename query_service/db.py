@@ -1,6 +1,8 @@
 """ClickHouse, by SQL files with server-side bound parameters."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from clickhouse_connect.driver.exceptions import OperationalError
 
 from query_service.errors import Unavailable
 from query_service.settings import Settings
+from query_service.telemetry.queries import query
 
 SQL = Path(__file__).parent / "sql"
 
@@ -69,15 +72,23 @@ class Database:
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of `sql/<name>.sql`, each a dict by column name. Raises Unavailable."""
         try:
-            result = self.client.query(sql(name), parameters=dict(parameters or {}))
+            with query(name, sql(name)):
+                result = self.client.query(sql(name), parameters=dict(parameters or {}))
         except OperationalError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
         return list(result.named_results())
 
+    def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
+        """The rows of several SQL files, asked at the same time. Raises Unavailable."""
+        with ThreadPoolExecutor(len(queries)) as pool:
+            asked = [pool.submit(copy_context().run, self.rows, *query) for query in queries]
+            return [one.result() for one in asked]
+
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run the statement of `sql/<name>.sql` that gives no rows. Raises Unavailable."""
         try:
-            self.client.command(sql(name), parameters=dict(parameters or {}))
+            with query(name, sql(name)):
+                self.client.command(sql(name), parameters=dict(parameters or {}))
         except OperationalError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
 

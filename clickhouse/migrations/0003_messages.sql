@@ -120,6 +120,7 @@ CREATE TABLE IF NOT EXISTS tasks
 ENGINE = ReplacingMergeTree(version)
 ORDER BY message_id
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 256
 COMMENT 'Each task once, whatever its deliveries; its state at a time: view task_states';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS tasks_from_messages TO tasks AS
@@ -151,6 +152,7 @@ CREATE TABLE IF NOT EXISTS task_answers
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (parent_hash, parent_message_id, message_id, topic, partition, offset, value_hash)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 256
 COMMENT 'Results, errors and cancels by the task that they answer; the first by event_time decides';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS task_answers_from_messages TO task_answers AS

@@ -161,6 +161,7 @@ CREATE TABLE IF NOT EXISTS task_events
 ENGINE = ReplacingMergeTree
 ORDER BY (message_hash, message_id, event_id)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 256
 COMMENT 'Signs that somebody works on a task: state events and process spans';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS task_events_from_logs TO task_events AS

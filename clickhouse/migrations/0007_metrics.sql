@@ -192,7 +192,7 @@ CREATE TABLE IF NOT EXISTS kafka_offsets
     arrived_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'Latest arrival'
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (metric, topic, partition, consumer_group, observed_at)
+ORDER BY (metric, toStartOfHour(observed_at), topic, partition, consumer_group, observed_at)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
 COMMENT 'What the observer, or the Collector''s kafkametricsreceiver, saw in Kafka';
 

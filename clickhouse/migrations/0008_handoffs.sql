@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS handoffs
 ENGINE = ReplacingMergeTree(version)
 ORDER BY message_id
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 256
 COMMENT 'Each handoff once, by the message that carried it';
 
 CREATE TABLE IF NOT EXISTS json_handoffs

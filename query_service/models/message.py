@@ -1,24 +1,28 @@
 """AgentMessages."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.values import record, utc
 
+PREVIEW = 200
+"""Characters of a payload that a list shows."""
 
-def message(row: Row) -> dict[str, Any]:
+
+def message(row: Row, whole: bool = True) -> dict[str, Any]:
     """An AgentMessage as it came; beside it `deliveries` above one, and `oddities`."""
     beside: dict[str, Any] = {"message_id": row["message_id"]}
     if row["deliveries"] > 1:
         beside["deliveries"] = row["deliveries"]
     if row["oddities"]:
         beside["oddities"] = row["oddities"]
-    return record(row["body"], **beside)
+    return shown(row["body"], beside, whole)
 
 
-def pending_task(row: Row, now: datetime) -> dict[str, Any]:
-    """A task as it came; beside it `state` and `waiting_seconds`.
+def pending_task(row: Row, now: datetime, whole: bool = True) -> dict[str, Any]:
+    """A task as it came; beside it `state`, `waiting_seconds` and `messages_before`.
 
     `waiting_seconds` is null, and `clock_skew` true, when the sender's clock is ahead of `now`.
     """
@@ -30,4 +34,17 @@ def pending_task(row: Row, now: datetime) -> dict[str, Any]:
     }
     if waiting < 0:
         beside["clock_skew"] = True
-    return record(row["body"], **beside)
+    beside["messages_before"] = row["behind"]
+    return shown(row["body"], beside, whole)
+
+
+def shown(body: str, beside: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """A record with what is beside it; unless `whole`, a long payload is cut to a preview."""
+    found = record(body, **beside)
+    if whole or len(body) <= PREVIEW or "payload" not in found:
+        return found
+    payload = found["payload"]
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    if len(text) <= PREVIEW:
+        return found
+    return found | {"payload": None, "payload_preview": text[:PREVIEW]}

@@ -15,8 +15,10 @@ _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 MessageType = Literal["task", "result", "error", "heartbeat", "cancel"]
 Severity = Literal["critical", "error", "warning", "info"]
 EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
+Kind = Literal["message", "event", "span", "error", "handoff", "trace_record", "dead_letter"]
 Status = Literal["running", "completed", "failed", "waiting", "cancelled"]
 SearchKind = Literal["message", "span", "error", "trace", "event", "handoff", "session"]
+Step = Literal["1m", "5m", "15m", "1h", "6h", "1d"]
 Category = Literal[
     "llm_error",
     "agent_error",
@@ -58,6 +60,16 @@ def parse_time(value: object) -> datetime | timedelta | None:
         ) from error
 
 
+def parse_duration(value: object) -> object:
+    """How long: `15m`, `-15m`. Raises PydanticCustomError for anything else than so long."""
+    if isinstance(value, timedelta):
+        return value
+    if not _RELATIVE.fullmatch(str(value)):
+        raise PydanticCustomError("duration_parsing", "Input should be like 15m (s, m, h, d)")
+    return parse_time(value)
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration, json_schema_input_type=str)]
 Time = Annotated[
     datetime | timedelta | None,
     BeforeValidator(parse_time, json_schema_input_type=str | None),
@@ -126,6 +138,14 @@ class TracePath(Parameters):
     trace_id: TraceId = Field(description="Id of the trace")
 
 
+class ClientPath(Parameters):
+    """A live client in the path."""
+
+    client_id: Annotated[str, example("my-console")] = Field(
+        description="Any name; two connections with one name are two clients"
+    )
+
+
 class ErrorPath(Parameters):
     """An error in the path."""
 
@@ -140,7 +160,19 @@ class SampledQuery(Parameters):
     sampled: bool = Field(True, description="Whether its spans are to be recorded")
 
 
-class QueueQuery(AtQuery):
+class QueuesQuery(AtQuery):
+    """Parameters of all queues."""
+
+    window: Duration = Field(
+        timedelta(minutes=15),
+        ge=timedelta(minutes=5),
+        le=timedelta(days=1),
+        description="Rates are of so long, back to a full five minutes of the clock: 5m to 1d",
+        json_schema_extra={"example": "15m", "default": "15m"},
+    )
+
+
+class QueueQuery(QueuesQuery):
     """Parameters of one queue."""
 
     message_type: MessageType | None = Field(None, description="Only messages of this type")
@@ -219,11 +251,15 @@ class TracesQuery(ListQuery):
     limit: int = Field(100, ge=0, le=1000, description="Most traces")
 
 
-class SpanMetricsQuery(AtQuery):
+class SpanMetricsQuery(ListQuery):
     """Filters of span metrics."""
 
     trace_id: TraceId | None = Field(None, description="Only this trace")
     agent_name: AgentName | None = Field(None, description="Only this agent")
+    name: Annotated[str, example("chat gpt-4o")] | None = Field(
+        None, description="Summary and series: only spans of this name"
+    )
+    step: Step | None = Field(None, description="Adds a series with a point for each step")
     limit: int = Field(100, ge=0, le=1000, description="Most metrics")
 
 
@@ -255,3 +291,25 @@ class SearchQuery(WindowQuery):
     )
     kinds: list[SearchKind] | None = Field(None, description="Only these kinds, repeated")
     limit: int = Field(20, ge=1, le=100, description="Most things")
+
+
+class LiveQuery(Parameters):
+    """Filters of a live stream; each may be given several times."""
+
+    trace_id: list[TraceId] = Field([], description="Only these traces")
+    agent_name: list[AgentName] = Field(
+        [], description="Only what these agents did, sent or were sent"
+    )
+    event_type: list[Annotated[str, example("agent_start")]] = Field(
+        [],
+        description="Only these types: of events, messages, errors and spans, or "
+        "`agent_queue_message`, `error_recorded`, `handoff`",
+    )
+    kind: list[Kind] = Field([], description="Only these kinds")
+    severity: list[EventSeverity] = Field([], description="Only these severities")
+    text: Annotated[str, Field(max_length=1000), example("timeout")] = Field(
+        "", description="Only what has this text in it, in any case"
+    )
+    cursor: Annotated[str, example("MTc5NTM0ODUzODc4NDYxNi4xMg")] | None = Field(
+        None, description="Begin after this `cursor` or id; `Last-Event-ID` goes before it"
+    )

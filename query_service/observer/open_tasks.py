@@ -1,8 +1,11 @@
 """Keeps the table open_tasks small: answered tasks are taken out of it."""
 
 import logging
+from datetime import UTC
 
 from query_service.db import Database
+from query_service.observer.progress import EPOCH, Progress, save
+from query_service.observer.rollups import OVERLAP
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +19,7 @@ class OpenTasksJob:
     """Marks answered tasks again, then cleans when it is worth it.
 
     Marking again is needed since a task can come, or come again, after the mark of its answer was
-    cleaned away. Answers that come while this runs are for the next run; queries check them.
+    cleaned away. Tasks that come while this runs are for the next run; queries check them.
     """
 
     def __init__(self, database: Database) -> None:
@@ -24,11 +27,14 @@ class OpenTasksJob:
 
     def run(self) -> None:
         """Raises Unavailable."""
+        [clock] = self._database.rows("observer/clock")
         self._database.run("observer/mark_answered_tasks")
         [table] = self._database.rows("observer/open_tasks_size")
         if worth_cleaning(table["all_rows"], table["answered"]) and not table["is_merging"]:
             self._database.run("observer/clean_open_tasks")
             log.info("cleaned open_tasks of %d answered tasks", table["answered"])
+        looked_at = max(EPOCH, clock["now"].replace(tzinfo=UTC) - OVERLAP)
+        save(self._database, "open_tasks", [Progress("", 0, looked_at)])
 
 
 def worth_cleaning(rows: int, answered: int) -> bool:

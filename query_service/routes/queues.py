@@ -1,94 +1,122 @@
 """`/api/v1/queues`: what was sent to each agent, and what waits for an answer."""
 
+from datetime import datetime
 from typing import Any
 
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.models.message import message, pending_task
-from query_service.models.parameters import AgentPath, AtQuery, PendingQuery, QueueQuery
-from query_service.models.values import normalise
-from query_service.routes.context import Moment, database, moment
+from query_service.models.parameters import AgentPath, PendingQuery, QueueQuery, QueuesQuery
+from query_service.models.queue import Pending, Reading, queue, spliced
+from query_service.models.values import iso, normalise
+from query_service.routes.context import Moment, bound, database, moment
+from query_service.routes.tail import BUCKET, Tail, merged, start, tail
+from query_service.routes.waiting import by_agent, of_rows, pending_of, seen_topics, topics_query
+from query_service.schemas.queues import OneQueue, Queues
+from query_service.schemas.queues import Pending as PendingTasks
 
 blueprint = APIBlueprint(
     "queues", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Queues and agents")]
 )
-MOST_IN_LIST = 50
 
 
-def _pending(asked: Moment, agent: str, limit: int) -> list[Row]:
-    """Pending tasks of one agent, or of all: at least one of each, so that the totals are there."""
-    name = "queues/pending_at" if asked.is_past else "queues/pending_now"
-    return database().rows(name, {**asked.parameters, "agent": agent, "limit": max(limit, 1)})
-
-
-def _total(rows: list[Row]) -> int:
-    return int(rows[0]["pending_tasks"]) if rows else 0
-
-
-def _queue(
-    agent: str, totals: Row | None, pending: list[Row], limit: int, asked: Moment
-) -> dict[str, Any]:
-    shown = pending[:limit]
-    return {
-        "agent_name": agent,
-        "queue_topic": f"agent-queue-{normalise(agent)}",
-        "total_messages": totals["total_messages"] if totals else 0,
-        "deliveries": totals["deliveries"] if totals else 0,
-        "pending_tasks": _total(pending),
-        "pending": [pending_task(row, asked.now) for row in shown],
-        "pending_omitted": _total(pending) - len(shown),
+def _counted(
+    asked: Moment, open_part: Tail, rate_since: datetime, agent: str, message_type: str = ""
+) -> tuple[dict[str, Row], dict[str, Reading], list[str]]:
+    """Counts and rates by agent, what was seen of each topic, and the topics that are read."""
+    chosen = {
+        **open_part.parameters(asked),
+        "rate_since": bound(rate_since),
+        "agent": agent,
+        "message_type": message_type,
     }
+    queries: list[tuple[str, dict[str, Any]]] = [topics_query(asked)]
+    if not open_part.whole:
+        queries += [("queues/counts", chosen), ("queues/rates", chosen)]
+    if not open_part.is_empty:
+        queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
+    topics, *parts = database().together(*queries)
+    return merged(row for part in parts for row in part), *seen_topics(asked, topics)
 
 
-@blueprint.get("/queues", summary="All queues")
-def queues(query: AtQuery) -> dict[str, Any]:
+@blueprint.get("/queues", summary="All queues", responses={200: Queues})
+def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked = moment(query.at)
-    at = {"at": asked.parameters["at"]}
-    names = database().rows("queues/names", at)
-    totals = database().rows("queues/totals", {**at, "agent": "", "message_type": ""})
-    by_agent = {row["agent"]: row for row in totals}
-    pending: dict[str, list[Row]] = {}
-    for row in _pending(asked, "", MOST_IN_LIST):
-        pending.setdefault(row["agent"], []).append(row)
-    agents = sorted({row["agent"] for row in names} | pending.keys())
-    return {
-        "queues": [
-            _queue(a, by_agent.get(a), pending.get(a, []), MOST_IN_LIST, asked) for a in agents
-        ],
-        "total_messages": sum(row["total_messages"] for row in totals),
-    }
+    rate_since = start(asked.now - query.window, BUCKET)
+    counts, seen, read = _counted(asked, tail(asked), rate_since, "")
+    pending = by_agent(asked, read)
+    known = {topic.removeprefix("agent-queue-") for topic in seen}
+    agents = sorted((counts.keys() | pending.keys() | known) - {""})
+    texts = [
+        spliced(
+            queue(
+                agent,
+                counts.get(agent),
+                pending.get(agent, Pending()),
+                seen.get(f"agent-queue-{agent}"),
+                rate_since,
+                asked.now,
+            ),
+            pending.get(agent, Pending()),
+        )
+        for agent in agents
+    ]
+    total = sum(row.get("total_messages", 0) for row in counts.values())
+    text = (
+        f'{{"queues": [{", ".join(texts)}], "total_messages": {total}, '
+        f'"rates_since": "{iso(rate_since)}"}}'
+    )
+    return Response(text, mimetype="application/json")
 
 
-@blueprint.get("/queues/<agent_name>", summary="One queue")
-def queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
+@blueprint.get("/queues/<agent_name>", summary="One queue", responses={200: OneQueue})
+def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     """The newest messages of one queue and its oldest pending tasks; zeros when unknown."""
     asked = moment(query.at)
-    agent = normalise(path.agent_name)
-    chosen = {
-        "at": asked.parameters["at"],
-        "agent": agent,
-        "message_type": query.message_type or "",
-    }
-    totals = database().rows("queues/totals", chosen)
-    messages = database().rows("queues/messages", {**chosen, "limit": query.limit})
-    pending = _pending(asked, agent, query.limit)
+    agent, message_type = normalise(path.agent_name), query.message_type or ""
+    rate_since = start(asked.now - query.window, BUCKET)
+    counts, seen, read = _counted(asked, tail(asked), rate_since, agent, message_type)
+    pending = pending_of(asked, read, agent, query.limit)
+    messages = database().rows(
+        "queues/messages",
+        {
+            "at": asked.parameters["at"],
+            "agent": agent,
+            "message_type": message_type,
+            "limit": query.limit,
+        },
+    )
+    reading = seen.get(f"agent-queue-{agent}")
+    found = of_rows(pending, asked)
     return {
-        **_queue(path.agent_name, totals[0] if totals else None, pending, query.limit, asked),
+        **queue(path.agent_name, counts.get(agent), found, reading, rate_since, asked.now),
+        "rates_since": iso(rate_since),
         "messages": [message(row) for row in messages],
+        "pending": [pending_task(row, asked.now) for row in pending[: query.limit]],
+        "pending_omitted": found.total - len(pending[: query.limit]),
     }
 
 
-@blueprint.get("/queues/<agent_name>/pending", summary="Pending tasks of an agent")
+@blueprint.get(
+    "/queues/<agent_name>/pending",
+    summary="Pending tasks of an agent",
+    responses={200: PendingTasks},
+)
 def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer, oldest first."""
     asked = moment(query.at)
-    rows = _pending(asked, normalise(path.agent_name), query.limit)
+    [topics] = database().together(topics_query(asked))
+    _, read = seen_topics(asked, topics)
+    rows = pending_of(asked, read, normalise(path.agent_name), query.limit)
+    shown = rows[: query.limit]
+    total = rows[0]["pending_tasks"] if rows else 0
     return {
         "agent_name": path.agent_name,
-        "pending_count": _total(rows),
-        "tasks": [pending_task(row, asked.now) for row in rows[: query.limit]],
-        "tasks_omitted": _total(rows) - len(rows[: query.limit]),
+        "pending_count": total,
+        "tasks": [pending_task(row, asked.now) for row in shown],
+        "tasks_omitted": total - len(shown),
     }

@@ -20,3 +20,7 @@ class FakeDatabase(Database):
         assert sql(name)
         self.asked.append((name, dict(parameters or {})))
         return [dict(row) for row in self.answers.get(name, [])]
+
+    def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
+        """The scripted rows of each, asked one after the other."""
+        return [self.rows(*query) for query in queries]

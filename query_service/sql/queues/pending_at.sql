@@ -1,27 +1,26 @@
--- Tasks that waited for an answer at a past time, oldest first, at most so many of each queue.
+-- Tasks that wait for an answer at a past time, oldest first, at most so many of each queue, with the counts
+-- of all of them.
 WITH waiting AS
 (
     SELECT
-        agent, message_id, topic, partition, offset, value_hash, state, event_time,
-        count() OVER (PARTITION BY agent) AS pending_tasks
-    FROM task_states(at = {at:DateTime64(9, 'UTC')}, now = {now:DateTime64(9, 'UTC')}, open_only = false)
-    WHERE pending AND ({agent:String} = '' OR agent = {agent:String})
+        agent, message_id, topic, partition, offset, value_hash, state, event_time, behind, source,
+        cause_message_id, conversation_id, trace_id, expires_at, claimed_at, last_sign_at,
+        count() OVER (PARTITION BY agent) AS pending_tasks,
+        sumMap(map(state, 1)) OVER (PARTITION BY agent) AS by_state,
+        sumMap(map(toString(priority), 1)) OVER (PARTITION BY agent) AS by_priority
+    FROM open_task_states_at(at = {at:DateTime64(9, 'UTC')}, read = {read:Array(String)})
+    WHERE {agent:String} = '' OR agent = {agent:String}
     ORDER BY agent, event_time, message_id
     LIMIT {limit:UInt32} BY agent
 )
-SELECT
-    waiting.agent AS agent,
-    waiting.message_id AS message_id,
-    toValidUTF8(m.body) AS body,
-    waiting.state AS state,
-    waiting.event_time AS event_time,
-    waiting.pending_tasks AS pending_tasks
+SELECT waiting.*, toValidUTF8(m.body) AS body
 FROM waiting
-INNER JOIN
+LEFT JOIN
 (
     SELECT topic, partition, offset, value_hash, any(body) AS body
     FROM agent_messages
-    WHERE (topic, partition, offset, value_hash) IN (SELECT topic, partition, offset, value_hash FROM waiting)
+    WHERE (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) IN (
+        SELECT toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash FROM waiting)
     GROUP BY topic, partition, offset, value_hash
 ) AS m ON m.topic = waiting.topic AND m.partition = waiting.partition
     AND m.offset = waiting.offset AND m.value_hash = waiting.value_hash

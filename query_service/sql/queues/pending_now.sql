@@ -1,12 +1,11 @@
--- Tasks that wait for an answer now, oldest first, at most so many of each queue.
+-- Tasks of one queue that wait for an answer now, oldest first, with the counts of all of them.
 SELECT
-    agent,
-    message_id,
-    toValidUTF8(body) AS body,
-    state,
-    event_time,
-    count() OVER (PARTITION BY agent) AS pending_tasks
-FROM task_states(at = {at:DateTime64(9, 'UTC')}, now = {now:DateTime64(9, 'UTC')}, open_only = true)
-WHERE pending AND ({agent:String} = '' OR agent = {agent:String})
-ORDER BY agent, event_time, message_id
-LIMIT {limit:UInt32} BY agent
+    agent, message_id, source, state, event_time, behind, cause_message_id, conversation_id, trace_id,
+    expires_at, claimed_at, last_sign_at, toValidUTF8(body) AS body,
+    count() OVER () AS pending_tasks,
+    sumMap(map(state, 1)) OVER () AS by_state,
+    sumMap(map(toString(priority), 1)) OVER () AS by_priority
+FROM open_task_states(now = {now:DateTime64(9, 'UTC')}, read = {read:Array(String)})
+WHERE agent = {agent:String}
+ORDER BY event_time, message_id
+LIMIT {limit:UInt32}

@@ -33,6 +33,15 @@ ANSWERS = {
     "exponential": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_exponential_histogram FINAL",
     "summaries": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_summary FINAL",
     "offsets": "SELECT * EXCEPT (arrived_at) FROM kafka_offsets FINAL",
+    "latest": "SELECT * EXCEPT (arrived_at) FROM kafka_latest FINAL",
+    "index": "SELECT DISTINCT * EXCEPT (partition, offset, arrived_at) FROM message_index FINAL",
+    "topics": "SELECT * REPLACE (arraySort(groups) AS groups) FROM topics_now",
+    "topics_at": "SELECT * REPLACE (arraySort(groups) AS groups)"
+    " FROM topics_at(at = '2026-11-22 12:30:00')",
+    "pending": "SELECT * EXCEPT (partition, offset, value_hash)"
+    " FROM open_task_states(now = '2026-11-22 12:30:00', read = ['agent-queue-writer'])",
+    "pending_at": "SELECT * EXCEPT (partition, offset, value_hash)"
+    " FROM open_task_states_at(at = '2026-11-22 12:30:00', read = [])",
     "commits": "SELECT * FROM consumer_commits(at = '2026-11-22 12:30:00')",
     "readers": "SELECT * REPLACE (arraySort(groups) AS groups)"
     " FROM queue_readers(at = '2026-11-22 12:30:00')",

@@ -13,20 +13,31 @@ KEYS = {
         "toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash",
         "toISOWeek(event_time)",
     ),
+    # Written by the observer alone, which takes out what has another time now.
+    "answered_tasks": (
+        "toStartOfFiveMinutes(event_time), event_time, message_hash",
+        "toISOWeek(event_time)",
+    ),
     "arrivals": ("inserted_at, row_id", "toDate(inserted_at)"),
     "dead_letters": ("topic, partition, offset, value_hash", ""),
     "error_records": ("error_id", ""),
     "error_reports": ("error_id", ""),
     "events": ("event_id", ""),
     "handoffs": ("message_id", ""),
-    "kafka_offsets": ("metric, topic, partition, consumer_group, observed_at", ""),
+    "kafka_latest": ("metric, topic, partition, consumer_group", ""),
+    "kafka_offsets": (
+        "metric, toStartOfHour(observed_at), topic, partition, consumer_group, observed_at",
+        "",
+    ),
+    "message_index": ("id_hash, topic, partition, offset, value_hash", ""),
+    "message_repeats": ("bucket, topic, partition, offset, value_hash", ""),
     "known_failures": ("event_time, failure_id", ""),
     "observer_progress": ("job, key", ""),
     "open_tasks": ("message_id", ""),
     "otel_logs": ("Identity", "toISOWeek(EventTime)"),
     "otel_traces": ("TraceId, SpanId", "toISOWeek(EventTime)"),
     "otlp_records": ("topic, partition, offset", ""),
-    "queue_counts_hourly": ("bucket, agent, source, message_type, priority", ""),
+    "queue_counts": ("seconds, bucket, side, agent, message_type, priority", ""),
     "search_ids": ("id, kind, trace_id", ""),
     "span_metrics": ("record_hash", ""),
     "span_outlines": ("bucket, trace_id, span_id", "toISOWeek(event_time)"),
@@ -163,6 +174,7 @@ def view_columns(store: Store, name: str) -> set[str]:
         "trace_id": "''",
         "shard": "0",
         "shards": "1",
+        "read": "['t']",
     }
     text = store.value(
         "SELECT create_table_query FROM system.tables"

@@ -1,5 +1,7 @@
 """The table of open tasks, on the real engine."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from query_service.db import Database
@@ -61,7 +63,7 @@ def test_nothing_is_cleaned_while_a_merge_runs(
 ) -> None:
     insert(database, message(2, "done"))
     insert(database, answer(3, "done"))
-    size = {"all_rows": 2, "answered": 1, "is_merging": True}
+    size = {"all_rows": 2, "answered": 1, "is_merging": True, "now": datetime.now(UTC)}
     monkeypatch.setattr(database, "rows", lambda name: [size])
     OpenTasksJob(database).run()
     assert ("done", 1) in stored(database)

@@ -1,33 +1,37 @@
-"""Hourly counts, on the real engine."""
+"""What the observer works out of messages. That it is exact is shown by test_queues_exact."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from query_service.db import Database, Row
-from query_service.observer.rollups import RollupsJob, last_closed
-from tests.query_service.observer.messages import NOON, hours, insert, message
+from query_service.db import Database
+from query_service.observer import rollups
+from query_service.observer.rollups import RollupsJob, hash_ranges, portions
+from tests.query_service.observer.messages import NOON, answer, hours, insert, message
 
-EVERYTHING = datetime(2100, 1, 1, tzinfo=UTC)
+DAY = NOON.replace(hour=0)
 
 
-def hourly(database: Database) -> dict[tuple[datetime, str, str], tuple[int, int]]:
-    """Messages and deliveries by hour, agent and priority."""
+def counts(database: Database, seconds: int) -> dict[tuple[datetime, str, str], tuple[int, int]]:
+    """Messages and deliveries by bucket, queue and priority."""
     rows = database.client.query(
-        "SELECT bucket, agent, priority, messages, deliveries FROM queue_counts_hourly FINAL"
+        "SELECT bucket, agent, priority, messages, deliveries FROM queue_counts FINAL"
+        " WHERE seconds = {seconds:UInt32} AND side = 'queue'",
+        parameters={"seconds": seconds},
     ).result_rows
     return {(b.replace(tzinfo=UTC), agent, p): (m, d) for b, agent, p, m, d in rows}
 
 
-def counted(database: Database, at: datetime) -> tuple[int, int]:
-    """Messages and deliveries up to `at`, by the view."""
-    [(messages, deliveries)] = database.client.query(
-        "SELECT sum(messages), sum(deliveries) FROM queue_counts(at = {at:DateTime64(9, 'UTC')})",
-        parameters={"at": at},
+def answered(database: Database) -> dict[str, tuple[datetime, str, int]]:
+    """When each answered task was sent, what came of it, and how many answers it has."""
+    rows = database.client.query(
+        "SELECT message_id, event_time, outcome, answers FROM answered_tasks FINAL"
     ).result_rows
-    return messages, deliveries
+    assert len(rows) == len({row[0] for row in rows})
+    return {m: (time.replace(tzinfo=UTC), outcome, n) for m, time, outcome, n in rows}
 
 
 def run(database: Database) -> None:
@@ -38,104 +42,110 @@ def test_a_record_that_arrives_twice_counts_once(database: Database) -> None:
     insert(database, message(1, "a"))
     insert(database, message(1, "a"), message(2, "b"))
     run(database)
-    assert hourly(database) == {(NOON, "writer", "normal"): (2, 2)}
+    for seconds, bucket in ((300, NOON), (3_600, NOON), (86_400, DAY)):
+        assert counts(database, seconds) == {(bucket, "writer", "normal"): (2, 2)}
 
 
-def test_a_second_record_of_a_message_is_a_delivery_in_its_own_hour(database: Database) -> None:
+def test_a_second_record_of_a_message_is_a_delivery_in_its_own_bucket(database: Database) -> None:
     insert(database, message(1, "a"), message(2, "a", event_time=NOON + hours(3)))
     run(database)
-    assert hourly(database) == {
+    assert counts(database, 3_600) == {
         (NOON, "writer", "normal"): (1, 1),
         (NOON + hours(3), "writer", "normal"): (0, 1),
     }
+    assert counts(database, 86_400) == {(DAY, "writer", "normal"): (1, 2)}
 
 
-def test_a_late_record_changes_its_hour_and_the_hours_of_the_same_message(
-    database: Database,
-) -> None:
+def test_an_earlier_record_that_comes_late_changes_both_buckets(database: Database) -> None:
     insert(database, message(2, "a", event_time=NOON + hours(3)), message(3, "b"))
     run(database)
-    late = datetime.now(UTC) + hours(1)
-    insert(database, message(1, "a", arrived_at=late))
+    insert(database, message(1, "a"))
     run(database)
-    assert hourly(database) == {
+    assert counts(database, 300) == {
         (NOON, "writer", "normal"): (2, 2),
         (NOON + hours(3), "writer", "normal"): (0, 1),
     }
-
-
-def test_an_hour_without_news_is_not_counted_again(database: Database) -> None:
-    insert(database, message(1, "a"))
-    run(database)
-    run(database)
-    [(versions,)] = database.client.query(
-        "SELECT uniqExact(computed_at) FROM queue_counts_hourly"
-    ).result_rows
-    assert versions == 1
 
 
 def test_what_vanished_gets_zero(database: Database) -> None:
     insert(database, message(1, "a", priority="low"))
     run(database)
     database.client.command("TRUNCATE TABLE agent_messages")
-    insert(database, message(1, "a", priority="high", arrived_at=datetime.now(UTC)))
+    insert(database, message(2, "b", priority="high"))
     run(database)
-    assert hourly(database) == {
-        (NOON, "writer", "low"): (0, 0),
-        (NOON, "writer", "high"): (1, 1),
+    assert counts(database, 86_400) == {
+        (DAY, "writer", "low"): (0, 0),
+        (DAY, "writer", "high"): (1, 1),
     }
 
 
-def test_the_open_hour_is_counted_live(database: Database) -> None:
-    now = datetime.now(UTC)
-    insert(database, message(1, "a", arrived_at=now), message(2, "b", event_time=now))
+def test_a_task_has_its_first_answer_whatever_the_order(database: Database) -> None:
+    insert(database, answer(3, "a", message_type="error", event_time=NOON + hours(2)))
     run(database)
-    assert list(hourly(database)) == [(NOON, "writer", "normal")]
-    insert(database, message(3, "c", event_time=now), message(4, "a", event_time=now))
-    assert counted(database, EVERYTHING) == (3, 4)
-    assert counted(database, NOON) == (1, 1)
-    assert counted(database, NOON - hours(1)) == (0, 0)
+    assert answered(database) == {}
+    insert(database, message(1, "a"), message(2, "b"))
+    run(database)
+    assert answered(database) == {"a": (NOON, "failed", 1)}
+    early = {"message_type": "result", "parent_message_id": "a", "event_time": NOON + hours(1)}
+    insert(database, message(4, "early", **early))
+    run(database)
+    assert answered(database) == {"a": (NOON, "completed", 2)}
 
 
-def test_before_the_first_run_all_is_counted_live(database: Database) -> None:
-    insert(database, message(1, "a"), message(2, "a", event_time=NOON + hours(1)))
-    assert counted(database, EVERYTHING) == (1, 2)
+def test_an_answered_task_has_one_row_when_an_earlier_record_comes(database: Database) -> None:
+    insert(database, message(2, "a", event_time=NOON + hours(1)), answer(3, "a"))
+    run(database)
+    insert(database, message(1, "a"))
+    run(database)
+    assert answered(database) == {"a": (NOON, "completed", 1)}
 
 
-@pytest.mark.parametrize(
-    ("now", "closed"), [("13:04:59", "12:00"), ("13:05:00", "13:00"), ("00:00:00", "23:00")]
-)
-def test_an_hour_closes_five_minutes_late(now: str, closed: str) -> None:
-    at = last_closed(datetime.fromisoformat(f"2026-03-04T{now}+00:00"))
-    assert at.strftime("%H:%M") == closed
-
-
-records = st.builds(
-    lambda offset, name, minutes: message(
-        offset, name, event_time=NOON + timedelta(minutes=minutes)
-    ),
-    offset=st.integers(0, 12),
-    name=st.sampled_from("abcd"),
-    minutes=st.integers(0, 200),
-)
-
-
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(batches=st.lists(st.lists(records, min_size=1, max_size=8), min_size=1, max_size=3))
-def test_however_records_come_rollups_equal_a_count_of_everything(
-    database: Database, batches: list[list[Row]]
+def test_a_long_backlog_is_worked_through_in_parts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for table in ("agent_messages", "queue_counts_hourly", "observer_progress"):
+    monkeypatch.setattr(rollups, "IDS_AT_ONCE", 3)
+    monkeypatch.setattr(rollups, "RECORDS_AT_ONCE", 2)
+    sent = [message(n, f"m{n}", event_time=NOON + hours(n / 2)) for n in range(8)]
+    insert(database, *sent, message(8, "m0"), answer(9, "m1"), answer(10, "m7"))
+    run(database)
+    assert sum(m for m, _ in counts(database, 86_400).values()) == 10
+    assert sum(d for _, d in counts(database, 86_400).values()) == 11
+    assert answered(database).keys() == {"m1", "m7"}
+
+
+def test_after_an_outage_everything_is_worked_out_anew(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(database, message(1, "a"), message(2, "a", event_time=NOON + hours(1)), answer(3, "a"))
+    run(database)
+    before = counts(database, 300), answered(database)
+    for table in ("arrivals", "queue_counts", "message_repeats", "answered_tasks"):
         database.client.command(f"TRUNCATE TABLE {table}")
-    same = {row["offset"]: row for batch in batches for row in batch}
-    for batch in batches:
-        arrived = {"arrived_at": datetime.now(UTC)}
-        insert(database, *(same[row["offset"]] | arrived for row in batch))
-        run(database)
-    assert counted(database, EVERYTHING) == (
-        len({row["message_id"] for row in same.values()}),
-        len(same),
-    )
-    assert sum(m for m, _ in hourly(database).values()) == counted(database, EVERYTHING)[0]
+    monkeypatch.setattr(rollups, "ARRIVALS_REACH", timedelta(0))
+    run(database)
+    assert (counts(database, 300), answered(database)) == before
+
+
+def test_nothing_is_written_while_nothing_comes(database: Database) -> None:
+    insert(database, message(1, "a"))
+    run(database)
+    database.client.command("TRUNCATE TABLE arrivals")
+    run(database)
+    [(runs,)] = database.client.query("SELECT count() FROM observer_progress").result_rows
+    assert runs == 1
+
+
+@given(st.integers(1, 1_000))
+def test_ranges_cover_every_hash_once(count: int) -> None:
+    ranges = list(hash_ranges(count))
+    assert (ranges[0][0], ranges[-1][1]) == (0, 2**64 - 1)
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(ranges))
+
+
+def test_portions_are_bounded_and_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "RECORDS_AT_ONCE", 10)
+    monkeypatch.setattr(rollups, "BUCKETS_AT_ONCE", 2)
+    changed = [{"bucket": NOON + hours(n), "records": n} for n in (20, 1, 2, 3, 8)]
+    taken = list(portions(changed))
+    assert [len(part) for part in taken] == [1, 2, 1, 1]
+    assert [bucket for part in taken for bucket in part] == [row["bucket"] for row in changed]

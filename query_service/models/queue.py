@@ -1,0 +1,107 @@
+"""Queues."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.values import iso, normalise, utc
+
+STATES = ("queued", "in_progress", "expired", "lost", "unknown")
+UNOBSERVED_SECONDS = 3_600
+"""What was last seen of a queue longer ago says nothing of now."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Tasks of one queue without an answer; `texts` are the oldest of them, as JSON."""
+
+    total: int = 0
+    by_state: dict[str, int] = field(default_factory=dict)
+    by_priority: dict[str, int] = field(default_factory=dict)
+    oldest: datetime | None = None
+    texts: str = ""
+    shown: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads one topic, as last seen: members of all groups, and lag of each."""
+
+    members: int
+    groups: list[str]
+    lag: dict[str, int]
+    observed_at: datetime
+
+
+def readings(rows: list[Row]) -> dict[str, Reading]:
+    """What was seen of each topic. The members of a group count where it was not seen which of
+    them have the topic: in a group that reads other topics too, nobody may."""
+    whole: dict[str, int] = next((row["members"] for row in rows if not row["topic"]), {})
+    return {
+        row["topic"]: Reading(
+            sum(row["members"].values())
+            + sum(whole.get(g, 0) for g in row["groups"] if g not in row["members"]),
+            sorted(row["groups"]),
+            row["lag"],
+            utc(row["observed_at"]),
+        )
+        for row in rows
+        if row["topic"]
+    }
+
+
+def drain_seconds(pending: int, arrived: int, completed: int, seconds: float) -> float | None:
+    """How long it takes until nothing waits, at these rates; None when it does not get less."""
+    if not pending:
+        return 0.0
+    if completed <= arrived:
+        return None
+    return round(pending * seconds / (completed - arrived), 1)
+
+
+def queue(
+    agent: str,
+    counts: Row | None,
+    pending: Pending,
+    reading: Reading | None,
+    rate_since: datetime,
+    now: datetime,
+) -> dict[str, Any]:
+    """One queue without its tasks. `counts` has messages, rates and times."""
+    found = counts or {}
+    seconds = (now - rate_since).total_seconds()
+    arrived, completed = found.get("arrived", 0), found.get("completed", 0)
+    waited = (now - utc(pending.oldest)).total_seconds() if pending.oldest else None
+    seen = reading and (now - reading.observed_at).total_seconds() < UNOBSERVED_SECONDS
+    return {
+        "agent_name": agent,
+        "queue_topic": f"agent-queue-{normalise(agent)}",
+        "total_messages": found.get("total_messages", 0),
+        "deliveries": found.get("all_deliveries", 0),
+        "messages_by_type": _counted(found.get("by_type", {})),
+        "messages_by_priority": _counted(found.get("by_priority", {})),
+        "pending_tasks": pending.total,
+        **{state: pending.by_state.get(state, 0) for state in STATES},
+        "pending_by_priority": pending.by_priority,
+        "oldest_waiting_seconds": None if waited is None else max(0.0, waited),
+        "arrival_rate_per_minute": round(arrived * 60 / seconds, 3),
+        "completion_rate_per_minute": round(completed * 60 / seconds, 3),
+        "drain_seconds": drain_seconds(pending.total, arrived, completed, seconds),
+        "consumer_lag": max(reading.lag.values(), default=None) if reading and seen else None,
+        "consumers": reading.members if reading and seen else None,
+        "consumer_groups": reading.groups if reading and seen else [],
+        "last_activity": iso(found.get("last_seen")),
+    }
+
+
+def _counted(numbers: dict[str, int]) -> dict[str, int]:
+    """The numbers that are not 0: of a repeated record only its delivery counts."""
+    return {name: number for name, number in sorted(numbers.items()) if number}
+
+
+def spliced(fields: dict[str, Any], pending: Pending) -> str:
+    """A queue with its tasks as JSON. Tasks are not taken apart: there can be thousands."""
+    end = {"pending_omitted": pending.total - pending.shown}
+    return f'{json.dumps(fields)[:-1]}, "pending": [{pending.texts}], {json.dumps(end)[1:]}'

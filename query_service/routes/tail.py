@@ -1,0 +1,91 @@
+"""What the observer has not counted yet, so that counts are exact whenever they are asked for.
+
+Counts are kept by five minutes, hours and days. What came since the observer's last run touches
+some five minutes: these are counted from the records, and the rest is read as it was counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from query_service.db import Row
+from query_service.routes.context import Moment, bound, database
+
+BUCKET = 300
+DAY, HOUR = 86_400, 3_600
+MOST_BUCKETS = 2_000
+"""Beyond that everything is counted anew: as fast, and no request gets too long."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """`since` when nothing has been counted, and the five minutes that are to be counted now."""
+
+    since: datetime
+    whole: bool
+    buckets: list[datetime]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the observer has counted everything."""
+        return not self.whole and not self.buckets
+
+    def parameters(self, asked: Moment) -> dict[str, Any]:
+        """Parameters of the SQL files: what is not read as it was counted."""
+        cut = [*self.buckets, start(asked.at, BUCKET)]
+        return {
+            "at": asked.parameters["at"],
+            "since": bound(self.since),
+            "whole": self.whole,
+            "days": _starts(cut, DAY),
+            "hours": _starts(cut, HOUR),
+            "buckets": _starts(cut, BUCKET),
+        }
+
+
+def tail(asked: Moment) -> Tail:
+    """What is to be counted now. A past time cuts its five minutes: they are counted too."""
+    [found] = database().rows("queues/tail")
+    since = found["since"].replace(tzinfo=UTC)
+    if found["whole"]:
+        return Tail(since, True, [])
+    buckets = {bucket.replace(tzinfo=UTC) for bucket in found["buckets"]}
+    if buckets:
+        repeats = database().rows("queues/tail_repeats", {"since": bound(since)})
+        buckets |= {row["bucket"].replace(tzinfo=UTC) for row in repeats}
+    if asked.is_past:
+        buckets.add(start(asked.at, BUCKET))
+    if len(buckets) > MOST_BUCKETS:
+        return Tail(since, True, [])
+    return Tail(since, False, sorted(buckets))
+
+
+def start(time: datetime, seconds: int) -> datetime:
+    """The start of the bucket of so many seconds that a time lies in."""
+    number = int(time.timestamp()) // seconds
+    return datetime.fromtimestamp(number * seconds, UTC)
+
+
+def _starts(times: Iterable[datetime], seconds: int) -> list[str]:
+    return sorted({start(time, seconds).strftime("%Y-%m-%d %H:%M:%S") for time in times})
+
+
+def merged(parts: Iterable[Row]) -> dict[str, Row]:
+    """Rows of several queries by agent: numbers and maps are added, times are the outermost."""
+    found: dict[str, Row] = {}
+    for row in parts:
+        whole = found.setdefault(row["agent"], {"agent": row["agent"]})
+        for name, value in row.items():
+            if name == "agent":
+                continue
+            if name not in whole:
+                whole[name] = value
+            elif isinstance(value, dict):
+                whole[name] = dict(Counter(whole[name]) + Counter(value))
+            elif isinstance(value, datetime):
+                whole[name] = (min if name == "first_seen" else max)(whole[name], value)
+            else:
+                whole[name] += value
+    return found

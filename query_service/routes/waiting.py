@@ -1,0 +1,75 @@
+"""Tasks that wait for an answer, and who reads their queues."""
+
+import json
+
+from query_service.db import Row
+from query_service.models.message import pending_task
+from query_service.models.queue import Pending, Reading, readings
+from query_service.models.values import utc
+from query_service.routes.context import Moment, database
+
+MOST_IN_LIST = 50
+
+
+def seen_topics(asked: Moment, rows: list[Row]) -> tuple[dict[str, Reading], list[str]]:
+    """What was seen of each queue's topic, and the topics that somebody reads: a group has members
+    there, or has committed something new within the hour."""
+    seen = readings(rows)
+    unread = [topic for topic, reading in seen.items() if not reading.members and reading.groups]
+    read = {topic for topic, reading in seen.items() if reading.members}
+    if unread:
+        chosen = {**asked.parameters, "topics": unread}
+        read |= {row["topic"] for row in database().rows("queues/committed_lately", chosen)}
+    return seen, sorted(read)
+
+
+def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
+    """The query for what was seen of the topics."""
+    if asked.is_past:
+        return "queues/topics_at", {"at": asked.parameters["at"]}
+    return "queues/topics_now", {}
+
+
+def pending_of(asked: Moment, read: list[str], agent: str, limit: int) -> list[Row]:
+    """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
+    totals that it carries."""
+    name = "queues/pending_at" if asked.is_past else "queues/pending_now"
+    chosen = {**asked.parameters, "read": read, "agent": agent, "limit": max(limit, 1)}
+    return database().rows(name, chosen)
+
+
+def by_agent(asked: Moment, read: list[str]) -> dict[str, Pending]:
+    """Pending tasks of every agent, the oldest 50 of each as JSON."""
+    if not asked.is_past:
+        chosen = {"now": asked.parameters["now"], "read": read}
+        rows = database().rows("queues/pending_by_agent", chosen)
+        return {
+            row["agent"]: Pending(
+                row["pending_tasks"],
+                row["by_state"],
+                row["by_priority"],
+                utc(row["oldest"]),
+                row["pending"],
+                row["shown"],
+            )
+            for row in rows
+        }
+    found: dict[str, list[Row]] = {}
+    for row in pending_of(asked, read, "", MOST_IN_LIST):
+        found.setdefault(row["agent"], []).append(row)
+    return {agent: of_rows(rows, asked) for agent, rows in found.items()}
+
+
+def of_rows(rows: list[Row], asked: Moment) -> Pending:
+    """Pending tasks of one agent, of its rows; the first has the totals."""
+    if not rows:
+        return Pending()
+    first = rows[0]
+    return Pending(
+        first["pending_tasks"],
+        first["by_state"],
+        first["by_priority"],
+        utc(first["event_time"]),
+        ", ".join(json.dumps(pending_task(row, asked.now, whole=False)) for row in rows),
+        len(rows),
+    )

@@ -1,0 +1,25 @@
+-- Tasks of each queue answered from rate_since on, of those that something came for lately.
+WITH lately AS
+(
+    SELECT cityHash64(if(type = 'task', id, parent_id))
+    FROM arrivals
+    WHERE NOT {whole:Bool} AND kind = 'message' AND inserted_at >= {since:DateTime64(9, 'UTC')}
+)
+SELECT agent, count() AS completed
+FROM
+(
+    SELECT id_hash, argMin(agent, (event_time, offset, place)) AS agent
+    FROM message_index
+    WHERE message_type = 'task' AND ({whole:Bool} OR id_hash IN lately)
+    GROUP BY id_hash
+) AS sent
+INNER JOIN
+(
+    SELECT parent_hash, min(event_time) AS answered_at
+    FROM task_answers
+    WHERE {whole:Bool} OR parent_hash IN lately
+    GROUP BY parent_hash
+    HAVING answered_at >= {rate_since:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
+) AS answered ON answered.parent_hash = sent.id_hash
+WHERE {agent:String} = '' OR agent = {agent:String}
+GROUP BY agent
