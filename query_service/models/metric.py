@@ -3,11 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from opentelemetry.semconv._incubating.attributes.deployment_attributes import (
-    DEPLOYMENT_ENVIRONMENT,
-    DEPLOYMENT_ENVIRONMENT_NAME,
-)
-
 from query_service.db import Row
 from query_service.models.span import agent_id, token_usage
 from query_service.models.values import iso, or_none, record
@@ -26,7 +21,6 @@ def span_metric(row: Row) -> dict[str, Any]:
         "tool_count": int(bool(row["tool_name"])),
         "event_count": row["event_count"],
     }
-    resource = row["resource_attributes"]
     return {
         "trace_id": row["trace_id"],
         "agent_id": agent_id(row),
@@ -34,9 +28,7 @@ def span_metric(row: Row) -> dict[str, Any]:
         "metrics": figures,
         "timestamp": iso(row["time"]),
         "service_name": row["service_name"],
-        "environment": or_none(
-            resource.get(DEPLOYMENT_ENVIRONMENT_NAME) or resource.get(DEPLOYMENT_ENVIRONMENT, "")
-        ),
+        "environment": or_none(row["environment"]),
     }
 
 

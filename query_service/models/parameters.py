@@ -245,7 +245,7 @@ class TracesQuery(ListQuery):
     )
     spans: Annotated[int, Field(ge=0, le=100), example(0)] | None = Field(
         None,
-        description="So many whole spans of each trace. Default: outlines of the first 20, "
+        description="So many whole spans of each trace. Default: outlines of the first 5, "
         "without what is big",
     )
     limit: int = Field(100, ge=0, le=1000, description="Most traces")

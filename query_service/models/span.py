@@ -13,13 +13,20 @@ from query_service.models import content
 from query_service.models.values import iso, normalise, or_none, parse, record, utc
 
 _NOTHING_BIG: dict[str, Any] = {
+    "agent_type": None,
+    "agent_version": None,
+    "input_data": {},
+    "output_data": {},
+    "messages": [],
+    "response": None,
+    "temperature": None,
+    "max_tokens": None,
+    "tools_available": [],
+    "tool_invocations": [],
+    "error_stack": None,
     "attributes": {},
-    "resource_attributes": {},
-    "event_names": [],
-    "event_times": [],
-    "event_attributes": [],
-    "oddities": [],
-    "span_record": "",
+    "events": [],
+    "is_outline": True,
 }
 _BEFORE_ITS_END: dict[str, Any] = {
     "status": "running",
@@ -167,4 +174,24 @@ def span(row: Row, at: datetime) -> dict[str, Any]:
 
 def outline(row: Row, at: datetime) -> dict[str, Any]:
     """A Span as it was at that time, without what is big: its prompts, attributes and events."""
-    return {**span({**row, **_NOTHING_BIG}, at), "is_outline": True}
+    shown = {
+        "span_id": row["span_id"],
+        "trace_id": row["trace_id"],
+        "parent_span_id": or_none(row["parent_span_id"]),
+        "agent_id": agent_id(row),
+        "agent_name": row["agent_name"],
+        "span_kind": row["kind"],
+        "status": row["status"],
+        "start_time": iso(row["start_time"]),
+        "end_time": iso(row["end_time"]),
+        "duration_ms": row["duration_ms"],
+        "model_name": or_none(row["model"]),
+        "model_provider": or_none(row["provider"]),
+        "token_usage": token_usage(row),
+        "error_message": or_none(row["error_message"]),
+        "error_type": or_none(row["error_type"]),
+        "name": row["name"],
+        "service_name": or_none(row["service_name"]),
+        **_NOTHING_BIG,
+    }
+    return shown if ended(row, at) else {**shown, **_BEFORE_ITS_END}

@@ -8,7 +8,7 @@ from query_service.models.handoff import handoff
 from query_service.models.span import outline, span
 from query_service.models.values import iso, or_none, record
 
-MOST_OUTLINES = 20
+MOST_OUTLINES = 5
 MOST_SPANS = 100
 LONGEST_PREVIEW = 200
 _LONG = ("user_input", "final_output")

@@ -1,17 +1,25 @@
 """`/api/v1/metrics`: totals, and figures of single spans."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from query_service.db import Row
+from query_service.errors import InvalidParameter
+from query_service.models.figures import group, point
 from query_service.models.metric import span_metric, totals
-from query_service.models.parameters import AtQuery, SpanMetricsQuery
-from query_service.models.values import normalise
-from query_service.routes.context import database, moment
+from query_service.models.parameters import AtQuery, SpanMetricsQuery, parse_time
+from query_service.models.values import iso, normalise
+from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
+from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.trace_rows import interval
 
 blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Metrics")])
+MOST_GROUPS = 50
+MOST_POINTS = 1500
+DAY = timedelta(days=1)
 
 
 @blueprint.get("/metrics", summary="Totals over all traces")
@@ -19,30 +27,88 @@ def metrics(query: AtQuery) -> dict[str, Any]:
     """How many traces there are, how they ended, and what they cost."""
     asked = moment(query.at)
     since = interval()
-    chosen = {
-        **asked.parameters,
-        "touched_from": since["touched_from"],
-        "touched_to": since["touched_to"],
-    }
-    rows = database().rows("metrics/settled", chosen)
+    touched = {name: since[name] for name in ("touched_from", "touched_to")}
+    rows = database().rows("metrics/settled", {**asked.parameters, **touched})
     if since["is_touched"] or asked.is_past:
-        rows += database().rows("metrics/open", chosen)
+        rows += database().rows("metrics/open", {**asked.parameters, **touched})
     return totals(rows)
 
 
-@blueprint.get("/metrics/spans", summary="Figures of single spans, newest first")
+@blueprint.get("/metrics/spans", summary="Figures of spans, newest first and by name")
 def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
-    """Metric records, and one of each OTLP span that ended."""
-    rows = database().rows(
-        "metrics/spans",
-        {
-            "at": moment(query.at).parameters["at"],
-            "trace_id": query.trace_id or "",
-            "agent": normalise(query.agent_name or ""),
-            "limit": max(query.limit, 1),  # one row at least: it has the total
-        },
-    )
-    return {
-        "total": rows[0]["total"] if rows else 0,
-        "metrics": [span_metric(row) for row in rows[: query.limit]],
+    """Metric records, and one of each OTLP span that ended; figures by agent and name of spans."""
+    asked, page = opened(query, query.cursor)
+    chosen: dict[str, Any] = {
+        "at": asked.parameters["at"],
+        "trace_id": query.trace_id or "",
+        "agent": normalise((query.agent_name or "").partition(":")[0]),
+        **window(query, asked),
     }
+    rows = _newest({**chosen, **after(page), "limit": query.limit + 1})
+    first, last = _window(query, asked)
+    figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
+    is_settled = not (asked.is_past or query.until or interval()["is_touched"])
+    groups = [] if query.trace_id else _groups(figures, is_settled and not query.since)
+    answer = {
+        "total": _total(chosen, is_settled and not query.since),
+        "metrics": [span_metric(row) for row in rows[: query.limit]],
+        "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "id")),
+        "since": iso(first),
+        "until": iso(min(last, asked.now)),
+        "summary": [group(row) for row in groups],
+        "summary_omitted": groups[0]["groups"] - len(groups) if groups else 0,
+    }
+    if query.step is not None:
+        answer["series"] = _series(figures, query.step, min(last, asked.now) - first)
+    return answer
+
+
+def _newest(chosen: dict[str, Any]) -> list[Row]:
+    """The page. Old ends of spans that came again may have been all that was looked at: a page that
+    is not full is looked for again among many more."""
+    rows = database().rows("metrics/spans", {**chosen, "fetch": 2 * chosen["limit"]})
+    if len(rows) < chosen["limit"] and not chosen["trace_id"]:
+        rows = database().rows("metrics/spans", {**chosen, "fetch": 1_000_000})
+    return rows
+
+
+def _total(chosen: dict[str, Any], is_settled: bool) -> int:
+    [row] = database().rows("metrics/total", chosen)
+    spans = row["spans_of_trace"]
+    if not chosen["trace_id"]:
+        name = "metrics/count_settled" if is_settled else "metrics/count"
+        spans = database().rows(name, chosen)[0]["spans"]
+    return int(row["records"] + spans - row["recorded_spans"])
+
+
+def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]:
+    """The window of the figures: by default from the full hour a day before its end."""
+    last = EVERYTHING if query.until is None else absolute(query.until, asked.now, "until")
+    if query.since is not None:
+        return absolute(query.since, asked.now, "since"), last
+    try:
+        first = (min(last, asked.now) - DAY).replace(minute=0, second=0, microsecond=0)
+    except OverflowError as error:
+        raise InvalidParameter("until", "lies before the year 1") from error
+    return first, last
+
+
+def _groups(chosen: dict[str, Any], is_settled: bool) -> list[Row]:
+    name = "metrics/figures_settled" if is_settled else "metrics/figures"
+    return database().rows(name, {**chosen, "limit": MOST_GROUPS})
+
+
+def _series(chosen: dict[str, Any], step: str, length: timedelta) -> list[dict[str, Any]]:
+    """A point for each step in which spans started. Raises InvalidParameter for too many steps."""
+    size = parse_time(step)
+    assert isinstance(size, timedelta)
+    if length / size > MOST_POINTS:
+        raise InvalidParameter("step", f"gives more than {MOST_POINTS:,} points in this window")
+    if size < timedelta(minutes=5):
+        name = "metrics/minutes"
+    elif size < timedelta(hours=1):
+        name = "metrics/series_fine"
+    else:
+        name = "metrics/series"
+    rows = database().rows(name, {**chosen, "step": int(size.total_seconds())})
+    return [point(row) for row in rows]

@@ -1,55 +1,65 @@
--- Metric records as they came, and one of each ended OTLP span that no record speaks of.
+-- Metric records as they came, and one of each ended span of OTLP that no record speaks of, newest
+-- first. A span that came again with another end is in span_ends with each, so more of them are
+-- looked at than shown: `fetch`.
 WITH
     recorded AS
     (
-        SELECT trace_id, agent_name, event_time, record, record_hash
+        SELECT trace_id, event_time, record, record_hash
         FROM span_metrics FINAL
         WHERE event_time <= {at:DateTime64(9, 'UTC')}
+            AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
             AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
-            AND ({agent:String} = '' OR replaceAll(lower(agent_name), ' ', '-') = {agent:String})
+            AND ({agent:String} = '' OR replaceAll(lower(splitByChar(':', agent_name)[1]), ' ', '-') = {agent:String})
     ),
-    points AS
+    ends AS
     (
-        SELECT event_time AS time, toString(record_hash) AS id, record, trace_id, '' AS span_id
-        FROM recorded
+        SELECT bucket, trace_id, span_id
+        FROM
+        (
+            SELECT bucket, trace_id, span_id
+            FROM span_ends
+            WHERE {trace_id:String} = '' AND end_bucket <= {at:DateTime64(9, 'UTC')} AND end_time <= {at:DateTime64(9, 'UTC')}
+                AND end_bucket <= fromUnixTimestamp64Nano({after_time:Int64}, 'UTC')
+                AND (end_time, concat(trace_id, '/', span_id)) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
+                AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+                AND ({agent:String} = '' OR agent = {agent:String})
+            ORDER BY end_bucket DESC, end_time DESC, trace_id DESC, span_id DESC
+            LIMIT {fetch:UInt32}
+        )
         UNION ALL
-        SELECT
-            least(end_time, toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS time,
-            span_id AS id, '' AS record, trace_id, span_id
-        FROM spans
-        WHERE time <= {at:DateTime64(9, 'UTC')} AND spans.record = ''
-            AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
-            AND ({agent:String} = '' OR replaceAll(lower(agent_name), ' ', '-') = {agent:String})
-            AND span_id NOT IN (SELECT JSONExtractString(record, 'metrics', 'span_id') FROM recorded)
-    ),
-    page AS
-    (
-        SELECT *, count() OVER () AS total
-        FROM points
-        ORDER BY time DESC, trace_id, id
-        LIMIT {limit:UInt32}
+        SELECT bucket, trace_id, span_id
+        FROM span_outlines
+        WHERE {trace_id:String} != '' AND (bucket, trace_id) IN (SELECT bucket, trace_id FROM trace_buckets WHERE trace_id = {trace_id:String})
     )
 SELECT
-    page.time AS time,
-    page.total AS total,
-    toValidUTF8(page.record) AS metric_record,
-    page.trace_id AS trace_id,
-    page.span_id AS span_id,
-    s.agent_id AS agent_id,
-    s.agent_name AS agent_name,
-    s.kind AS kind,
-    s.status AS status,
-    s.duration_ms AS duration_ms,
-    s.input_tokens AS input_tokens,
-    s.output_tokens AS output_tokens,
-    s.tool_name AS tool_name,
-    s.attributes AS attributes,
-    s.resource_attributes AS resource_attributes,
-    s.service_name AS service_name,
-    length(s.event_names) AS event_count
-FROM page
-LEFT JOIN
+    toUnixTimestamp64Nano(time) AS key_time,
+    id,
+    time,
+    metric_record,
+    trace_id, agent_id, agent_name, span_id, kind, status, duration_ms, input_tokens, output_tokens, cached_tokens,
+    tool_name, service_name, environment, event_count
+FROM
 (
-    SELECT * FROM spans WHERE trace_id IN (SELECT trace_id FROM page WHERE span_id != '')
-) AS s ON s.trace_id = page.trace_id AND s.span_id = page.span_id
-ORDER BY page.time DESC, page.trace_id, page.id
+    SELECT
+        event_time AS time, toString(record_hash) AS id, toValidUTF8(record) AS metric_record,
+        trace_id, '' AS agent_id, '' AS agent_name, '' AS span_id, '' AS kind, '' AS status, NULL AS duration_ms,
+        NULL AS input_tokens, NULL AS output_tokens, NULL AS cached_tokens,
+        '' AS tool_name, '' AS service_name, '' AS environment, 0 AS event_count
+    FROM recorded
+    UNION ALL
+    SELECT
+        least(greatest(assumeNotNull(end_time), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS time,
+        concat(trace_id, '/', span_id) AS id, '' AS metric_record,
+        trace_id, agent_id, agent_name, span_id, kind, status,
+        if(end_time < start_time, NULL, (toUnixTimestamp64Nano(end_time) - toUnixTimestamp64Nano(start_time)) / 1e6) AS duration_ms,
+        input_tokens, output_tokens, cached_tokens, tool_name, service_name, environment, event_count
+    FROM span_outlines FINAL
+    WHERE (bucket, trace_id, span_id) IN (SELECT bucket, trace_id, span_id FROM ends)
+        AND NOT is_record AND isNotNull(end_time) AND time <= {at:DateTime64(9, 'UTC')}
+        AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+        AND ({agent:String} = '' OR replaceAll(lower(splitByChar(':', agent_name)[1]), ' ', '-') = {agent:String})
+        AND span_id NOT IN (SELECT JSONExtractString(record, 'metrics', 'span_id') FROM recorded)
+)
+WHERE (time, id) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
+ORDER BY time DESC, id DESC
+LIMIT {limit:UInt32}

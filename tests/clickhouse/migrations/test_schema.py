@@ -39,6 +39,7 @@ KEYS = {
     "otlp_records": ("topic, partition, offset", ""),
     "queue_counts": ("seconds, bucket, side, agent, message_type, priority", ""),
     "search_ids": ("id, kind, trace_id", ""),
+    "span_ends": ("end_bucket, end_time, trace_id, span_id", ""),
     "span_metrics": ("record_hash", ""),
     "span_outlines": ("bucket, trace_id, span_id", "toISOWeek(event_time)"),
     "span_rollups": ("step, bucket, agent, name, kind, model", ""),

@@ -45,6 +45,10 @@ REQUESTS = {
     "trace_errors": "/api/v1/traces/t1/errors",
     "metrics": f"/api/v1/metrics?{AT}",
     "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
+    "metrics_spans_settled": "/api/v1/metrics/spans",
+    "metrics_spans_minutes": f"/api/v1/metrics/spans?name=x&since=1h&until=1m&step=1m&{AT}",
+    "metrics_spans_fine": "/api/v1/metrics/spans?since=1h&step=5m",
+    "metrics_spans_series": f"/api/v1/metrics/spans?step=1h&cursor={CURSOR}",
     "handoffs": "/api/v1/handoffs?trace_id=t&agent_name=A%20B",
     "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&limit=9",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
@@ -71,19 +75,22 @@ TAIL = {
 }
 
 
-def asked(url: str) -> list[dict[str, Any]]:
+def asked(name: str) -> list[dict[str, Any]]:
     """The SQL files of a request, in order, with what is bound."""
     database = FakeDatabase(
         {
             "traces/settled": [trace_row()],
             "traces/open": [trace_row()],
-            "traces/position": [POSITION],
+            "traces/position": [POSITION | {"is_touched": "settled" not in name}],
+            "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
+            "metrics/count": [{"spans": 0}],
+            "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
             "queues/tail": [TAIL],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )
-    response = client(database).get(url)
+    response = client(database).get(REQUESTS[name])
     assert response.status_code in (200, 404, 501), response.text
     return [{"sql": name, "parameters": bound} for name, bound in database.asked]
 
@@ -91,7 +98,7 @@ def asked(url: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_runs_the_sql_of_its_snapshot(name: str) -> None:
     snapshot = json.loads((SNAPSHOTS / f"{name}.json").read_text())
-    assert {"request": REQUESTS[name], "queries": asked(REQUESTS[name])} == snapshot
+    assert {"request": REQUESTS[name], "queries": asked(name)} == snapshot
 
 
 def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
@@ -110,7 +117,7 @@ def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
 def write() -> None:
     """Write all snapshots."""
     for name, url in REQUESTS.items():
-        text = json.dumps({"request": url, "queries": asked(url)}, indent=1)
+        text = json.dumps({"request": url, "queries": asked(name)}, indent=1)
         (SNAPSHOTS / f"{name}.json").write_text(text + "\n")
 
 

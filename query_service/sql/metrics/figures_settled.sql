@@ -1,0 +1,19 @@
+-- As figures.sql, from a full hour on, where everything is worked out.
+SELECT
+    agent,
+    name,
+    toInt64(sum(f.spans)) AS span_count,
+    toInt64(sum(f.ended)) AS ended_count,
+    toInt64(sum(f.errors)) AS error_count,
+    toInt64(sum(f.input_tokens)) AS tokens_in,
+    toInt64(sum(f.output_tokens)) AS tokens_out,
+    toFloat64(sum(f.cost)) AS total_cost,
+    sum(f.priced) AS priced_count,
+    sumMap(f.durations) AS bins,
+    count() OVER () AS groups
+FROM span_rollups AS f FINAL
+WHERE f.step = 3600 AND bucket >= {since:DateTime64(9, 'UTC')} AND ({agent:String} = '' OR agent = {agent:String}) AND ({name:String} = '' OR name = {name:String})
+GROUP BY agent, name
+HAVING span_count > 0
+ORDER BY span_count DESC, agent, name
+LIMIT {limit:UInt32}
