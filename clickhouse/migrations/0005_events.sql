@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS events
 ENGINE = ReplacingMergeTree(version)
 ORDER BY event_id
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 256
 COMMENT 'Events of agent-telemetry-events and OTLP log records that have an event name';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS events_from_records TO events AS

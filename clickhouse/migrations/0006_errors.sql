@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS error_reports
     category LowCardinality(String) COMMENT 'llm_error, agent_error, tool_error, handoff_error, validation_error, timeout_error, resource_error, network_error, config_error, unknown',
     error_type LowCardinality(String) COMMENT 'Class of the exception',
     error_message String COMMENT 'Message as it came' CODEC(ZSTD(1)),
-    normalised_message String COMMENT 'Message with ids, numbers, quoted texts and paths replaced' CODEC(ZSTD(1)),
+    normalised_message String COMMENT 'First 1,000 characters of the message, ids, numbers, quoted texts and paths replaced' CODEC(ZSTD(1)),
     fingerprint UInt64 MATERIALIZED cityHash64(error_type, normalised_message) COMMENT 'Same type, same normalised message',
     trace_id String COMMENT 'Trace' CODEC(ZSTD(1)),
     span_id String COMMENT 'Span' CODEC(ZSTD(1)),
@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS error_reports
     tool_name LowCardinality(String) COMMENT 'Tool',
     is_retryable Bool COMMENT 'Whether trying again may help',
     service_name LowCardinality(String) COMMENT 'service.name',
+    release LowCardinality(String) COMMENT 'service.version, or release of the record',
+    top_frame LowCardinality(String) COMMENT 'Innermost frame of the stack trace that belongs to the application: file and function, or class and method',
+    group_id UInt64 MATERIALIZED cityHash64(error_type, normalised_message, top_frame) COMMENT 'Same type, normalised message and top frame',
     timestamp String COMMENT 'Time as it came',
     event_time DateTime64(9, 'UTC') COMMENT 'Time, UTC, clamped to 2000..2100' CODEC(Delta(8), ZSTD(1)),
     oddities Array(LowCardinality(String)) COMMENT 'What is odd about the report',
@@ -34,6 +37,7 @@ CREATE TABLE IF NOT EXISTS error_reports
 ENGINE = ReplacingMergeTree(version)
 ORDER BY error_id
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
+SETTINGS index_granularity = 128
 COMMENT 'Each report of an error once; a failure may be reported several times on its way up';
 
 CREATE TABLE IF NOT EXISTS detailed_errors
@@ -45,6 +49,7 @@ CREATE TABLE IF NOT EXISTS detailed_errors
     trace_id String,
     span_id String,
     service_name String,
+    release String,
     arrived_at DateTime64(9, 'UTC')
 )
 ENGINE = Null
@@ -81,6 +86,7 @@ SELECT
     TraceId AS trace_id,
     SpanId AS span_id,
     ServiceName AS service_name,
+    ResourceAttributes['service.version'] AS release,
     ArrivedAt AS arrived_at
 FROM otel_logs
 WHERE LogAttributes['exception.type'] != '' OR LogAttributes['agent_telemetry.error.id'] != '';
@@ -101,12 +107,14 @@ SELECT
     TraceId AS trace_id,
     SpanId AS span_id,
     ServiceName AS service_name,
+    release,
     ArrivedAt AS arrived_at
 FROM
 (
     SELECT
         TraceId, SpanId, SpanName, ServiceName, ArrivedAt,
         SpanAttributes['gen_ai.agent.name'] AS agent,
+        ResourceAttributes['service.version'] AS release,
         arrayJoin(arrayFilter(e -> e.2 = 'exception', arrayZip(Events.Timestamp, Events.Name, Events.Attributes))) AS event,
         event.1 AS event_time,
         event.3 AS attributes
@@ -134,13 +142,35 @@ SELECT
 FROM agent_messages
 WHERE message_type = 'error';
 
+-- The normalised message: of the first 16,000 characters, each in this order
+--   a quoted text             <text>   an apostrophe within a word opens none
+--   whatever has a / or \     <path>   URLs, paths, relative ones too
+--   a word with a digit, a UUID, 8 or more hexadecimal digits: <id>
+--   white space               one space
+-- and of that the first 1,000. The top frame: of Python the last, of others the first frame that
+-- is in no package, standard library or framework; without line numbers, folders and counters.
 CREATE MATERIALIZED VIEW IF NOT EXISTS error_reports_from_detailed_errors TO error_reports AS
 WITH
     JSONExtract(d.record, 'Tuple(error_id Nullable(String), severity Nullable(String), category Nullable(String),
-        error_type Nullable(String), error_message Nullable(String), trace_id Nullable(String), span_id Nullable(String),
-        agent_name Nullable(String), operation Nullable(String), model_name Nullable(String), tool_name Nullable(String),
-        timestamp Nullable(String), is_retryable Nullable(Bool), service_name Nullable(String))') AS j,
-    coalesce(parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), d.fallback_time) AS at_time
+        error_type Nullable(String), error_message Nullable(String), stack_trace Nullable(String), trace_id Nullable(String),
+        span_id Nullable(String), agent_name Nullable(String), operation Nullable(String), model_name Nullable(String),
+        tool_name Nullable(String), timestamp Nullable(String), is_retryable Nullable(Bool), service_name Nullable(String),
+        release Nullable(String), service_version Nullable(String))') AS j,
+    coalesce(parseDateTime64BestEffortOrNull(extract(j.timestamp, '^(?:[1-9][0-9]{3}-|[0-9]{9}).*'), 9, 'UTC'), d.fallback_time) AS at_time,
+    ifNull(j.stack_trace, '') AS stack,
+    arrayReverse(extractAll(right(stack, 20000), 'File "([^"\\n]+", line [0-9]+, in [^\\s]+)')) AS python_frames,
+    extractAll(substring(arrayElement(splitByString('Caused by: ', stack), -1), 1, 20000), '(?m)^[ \\t]+at ([^\\n]+)') AS at_frames,
+    extractAll(substring(stack, 1, 20000), '(?m)^([^\\s][^\\n]*\\([^\\n]*\\)\\n\\t[^\\n]+:[0-9]+)') AS go_frames,
+    replaceRegexpOne(
+        arrayFirst(f -> NOT match(f, '^<|site-packages|dist-packages|[\\\\/]agent_sdk[\\\\/]|/lib(?:64)?/python[0-9]|/lib/python[.0-9]*\\.zip|\\\\[Ll]ib\\\\'), python_frames),
+        '^(?:[^"]*[\\\\/])?([^"\\\\/]+)", line [0-9]+, in (.*)$', '\\1:\\2') AS python_frame,
+    arrayFirst(f -> NOT match(f, 'node_modules|node:|\\(internal/|\\(<anonymous>\\)|^<anonymous>|^native|\\(native\\)|^(?:[\\w.@-]*/+)*(?:java|javax|jakarta|jdk|sun|com\\.sun|kotlin|kotlinx|scala|akka|groovy|clojure|org\\.springframework|org\\.apache|org\\.hibernate|org\\.junit|io\\.netty|io\\.grpc|reactor|okhttp3|System|Microsoft)\\.[^ ]*\\('), at_frames) AS at_frame,
+    if(match(at_frame, ':[0-9]+:[0-9]+\\)?\\s*$'),
+        replaceRegexpOne(at_frame, '^(?:async )?(?:(.*?) \\()?(?:[^()]*[\\\\/])?([^()\\\\/]+?):[0-9]+:[0-9]+\\)?\\s*$', '\\2:\\1'),
+        replaceRegexpAll(extract(at_frame, '^(?:[\\w.@-]*/+)*([^(]*)'), '\\$+Lambda.*|[0-9]+$|\\$[0-9]+', '')) AS called_frame,
+    replaceRegexpAll(replaceRegexpOne(
+        arrayFirst(f -> NOT match(f, '^runtime[./]|^panic\\(|^created by |^testing\\.|/go[-.0-9]*/src/|/libexec/src/|/pkg/mod/|/vendor/'), go_frames),
+        '^([^\\n]*)\\([^\\n]*\\)\\n(?s:.*)$', '\\1'), '\\.func[0-9.]+', '.func') AS go_frame
 SELECT
     if(ifNull(j.error_id, '') = '', d.fallback_id, assumeNotNull(j.error_id)) AS error_id,
     d.origin AS origin,
@@ -148,13 +178,12 @@ SELECT
     if(ifNull(j.category, '') = '', 'unknown', assumeNotNull(j.category)) AS category,
     ifNull(j.error_type, '') AS error_type,
     ifNull(j.error_message, '') AS error_message,
-    replaceRegexpAll(replaceRegexpAll(replaceRegexpAll(replaceRegexpAll(replaceRegexpAll(
-        substring(error_message, 1, 4000),
-        '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>'),
-        '"[^"]*"|''[^'']*''|`[^`]*`', '<text>'),
-        '(^|[\\s=(:,])(/[^\\s:,)]+)+', '\\1<path>'),
-        '0x[0-9a-fA-F]+|\\b[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}\\b', '<hex>'),
-        '[0-9]+(\\.[0-9]+)?', '<n>') AS normalised_message,
+    substring(trimBoth(replaceRegexpAll(replaceRegexpAll(replaceRegexpAll(replaceRegexpAll(
+        substring(error_message, 1, 16000),
+        '"[^"]*(?:"|$)|`[^`]*(?:`|$)|\\B''(?:[^'']|''\\b)*?(?:''\\B|$)', '<text>'),
+        '(?:\\b[A-Za-z][A-Za-z0-9+.-]*://[^\\s"''`<>()\\[\\]{}]*)|(?:\\b[A-Za-z]:)?[^\\s"''`(),:;=\\[\\]{}<>|]*[/\\\\][^\\s"''`(),:;=\\[\\]{}<>|]*', '<path>'),
+        '\\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\b|[\\w.+-]*[0-9][\\w+-]*(?:[.,:][\\w+-]*[0-9][\\w+-]*)*|\\b[0-9a-fA-F]{8,}\\b', '<id>'),
+        '\\s+', ' ')), 1, 1000) AS normalised_message,
     if(ifNull(j.trace_id, '') = '', d.trace_id, assumeNotNull(j.trace_id)) AS trace_id,
     if(ifNull(j.span_id, '') = '', d.span_id, assumeNotNull(j.span_id)) AS span_id,
     ifNull(j.agent_name, '') AS agent_name,
@@ -163,6 +192,8 @@ SELECT
     ifNull(j.tool_name, '') AS tool_name,
     ifNull(j.is_retryable, false) AS is_retryable,
     if(ifNull(j.service_name, '') = '', d.service_name, assumeNotNull(j.service_name)) AS service_name,
+    multiIf(ifNull(j.release, '') != '', assumeNotNull(j.release), ifNull(j.service_version, '') != '', assumeNotNull(j.service_version), d.release) AS release,
+    substringUTF8(replaceRegexpAll(multiIf(notEmpty(python_frames), python_frame, notEmpty(at_frames), called_frame, go_frame), '[0-9a-fA-F]{8,}', ''), 1, 200) AS top_frame,
     ifNull(j.timestamp, '') AS timestamp,
     least(greatest(ifNull(at_time, toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2000-01-01 00:00:00', 9, 'UTC')), toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS event_time,
     arrayFilter(o -> o != '', [
@@ -172,77 +203,3 @@ SELECT
     d.record AS record,
     d.arrived_at AS arrived_at
 FROM detailed_errors AS d;
-
--- Contract 3: reports of one trace with the same type and normalised message, on one line of
--- spans and within 60 s, are one failure; its first report stands for it. Two spans lie on one
--- line when one is an ancestor of the other, or when nothing is known of that: they have no
--- ancestor in common, and one has no parent or ancestors that have not been seen (yet).
--- Of more than 200 such reports the spans are not looked at, since comparing each with each costs
--- seconds and gigabytes: what comes within 60 s of the report before is the same failure.
-CREATE VIEW IF NOT EXISTS error_failures AS
-WITH
-    reports AS
-    (
-        SELECT error_id, trace_id, span_id, fingerprint, event_time
-        FROM error_reports FINAL
-        WHERE event_time <= {at:DateTime64(9, 'UTC')}
-    ),
-    repeated AS
-    (
-        SELECT
-            trace_id,
-            arraySort(r -> (r.1, r.2), groupArray((event_time, error_id, span_id))) AS members,
-            if(length(members) > 200, [], members) AS compared
-        FROM reports
-        WHERE trace_id != ''
-        GROUP BY trace_id, fingerprint
-        HAVING count() > 1
-    ),
-    parents AS
-    (
-        SELECT TraceId AS trace_id, mapFromArrays(groupArray(SpanId), groupArray(ParentSpanId)) AS parent_of
-        FROM otel_traces FINAL
-        WHERE TraceId IN (SELECT trace_id FROM repeated WHERE notEmpty(compared))
-        GROUP BY TraceId
-    ),
-    lines AS
-    (
-        SELECT
-            members,
-            arrayMap(m -> arrayFold(
-                (line, step) -> if(parent_of[line[-1]] = '' OR has(line, parent_of[line[-1]]), line, arrayPushBack(line, parent_of[line[-1]])),
-                range(32), [m.3]), compared) AS ancestors,
-            arrayMap(line -> length(line) = 1 OR NOT mapContains(parent_of, line[-1]), ancestors) AS open_ended,
-            arrayFold(
-                (firsts, i) -> arrayPushBack(firsts, arrayFirst(found -> found > 0, [arrayFirst(
-                    (first, j) -> j < i
-                        AND toUnixTimestamp64Nano(compared[i].1) - toUnixTimestamp64Nano(compared[j].1) <= 60000000000
-                        AND (compared[i].3 = '' OR compared[j].3 = ''
-                            OR has(ancestors[i], compared[j].3) OR has(ancestors[j], compared[i].3)
-                            OR (open_ended[i] OR open_ended[j]) AND NOT hasAny(ancestors[i], ancestors[j])),
-                    arrayPushBack(firsts, i), arrayEnumerate(arrayPushBack(firsts, i))), i])),
-                arrayEnumerate(compared), emptyArrayUInt32()) AS roots,
-            arrayMap(
-                (m, before) -> toUnixTimestamp64Nano(m.1) - toUnixTimestamp64Nano(before.1) > 60000000000,
-                members, arrayPushFront(arrayPopBack(members), members[1])) AS begins,
-            if(empty(compared),
-                arrayFill((id, begin) -> begin, members.2, begins),
-                arrayMap(root -> compared[root].2, roots)) AS failure_ids
-        FROM repeated LEFT JOIN parents USING (trace_id)
-    ),
-    assigned AS
-    (
-        SELECT
-            pair.1 AS error_id,
-            pair.2 AS failure_id
-        FROM
-        (
-            SELECT arrayJoin(arrayZip(members.2, failure_ids)) AS pair
-            FROM lines
-        )
-    )
-SELECT
-    reports.error_id AS error_id,
-    if(ifNull(assigned.failure_id, '') = '', reports.error_id, assumeNotNull(assigned.failure_id)) AS failure_id
-FROM reports LEFT JOIN assigned ON reports.error_id = assigned.error_id
-COMMENT 'Which reports are one failure; error_failures(at)';

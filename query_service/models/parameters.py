@@ -271,7 +271,7 @@ class HandoffsQuery(AtQuery):
     limit: int = Field(100, ge=0, le=1000, description="Most handoffs")
 
 
-class EventsQuery(AtQuery):
+class EventsQuery(ListQuery):
     """Filters of events."""
 
     trace_id: TraceId | None = Field(None, description="Only this trace")
@@ -280,6 +280,9 @@ class EventsQuery(AtQuery):
         None, description="Only this type"
     )
     severity: EventSeverity | None = Field(None, description="Only this severity")
+    text: Annotated[str, example("claimed")] | None = Field(
+        None, description="Only with this in the first 200 characters of the text, in any case"
+    )
     limit: int = Field(100, ge=0, le=1000, description="Most events")
 
 

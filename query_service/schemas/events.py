@@ -24,5 +24,6 @@ class Event(Stored):
 class Events(Answer):
     """Events, newest first."""
 
-    total: int = field("Events that match", 1)
+    total: int | None = field("Events that match, when all are on this page; else null", 1)
     events: list[Event] = field("The newest of them")
+    next_cursor: str | None = field("For the next page; null at the end", "eyJhdCI6IjIwMjYtMTEtMj")

@@ -3,5 +3,5 @@ SELECT
     error_id,
     toValidUTF8(record) AS record,
     trace_id, span_id, agent_name, service_name, oddities, origin, event_time
-FROM error_records FINAL
+FROM error_reports FINAL
 WHERE error_id IN {ids:Array(String)}

@@ -18,7 +18,7 @@ from query_service.observer.progress import Progress, load, save
 NOON = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 SPANS = ["root", "a", "b", "a1", "gone", "orphan"]
 PARENTS = {"root": "", "a": "root", "b": "root", "a1": "a", "orphan": "gone"}
-TABLES = ("error_reports", "error_records", "otel_traces", "arrivals", "known_failures",
+TABLES = ("error_reports", "otel_traces", "arrivals", "known_failures",
           "observer_progress")  # fmt: skip
 Failure = tuple[str, tuple[str, ...], str]
 

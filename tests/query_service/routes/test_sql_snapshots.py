@@ -50,7 +50,7 @@ REQUESTS = {
     "metrics_spans_fine": "/api/v1/metrics/spans?since=1h&step=5m",
     "metrics_spans_series": f"/api/v1/metrics/spans?step=1h&cursor={CURSOR}",
     "handoffs": "/api/v1/handoffs?trace_id=t&agent_name=A%20B",
-    "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&limit=9",
+    "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&text=y&limit=9",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
     "search_kinds": f"/api/v1/search?q=ABCDEF12&kinds=span&kinds=event&limit=3&{AT}",
     "search_no_words": "/api/v1/search?q=%27%3B--",
