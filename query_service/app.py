@@ -6,7 +6,7 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
-from query_service.access import browser, guard, keys
+from query_service.access import audit, browser, guard, keys
 from query_service.db import Database
 from query_service.models.values import finite
 from query_service.openapi import Api
@@ -16,6 +16,7 @@ from query_service.routes import (
     debug,
     errors,
     events,
+    figures,
     handoffs,
     health,
     metrics,
@@ -30,11 +31,13 @@ from query_service.routes import (
 from query_service.routes.context import Clock, Context
 from query_service.settings import Settings
 from query_service.settings import settings as environment
+from query_service.telemetry import tracing
 
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
 GROUPS = (
     health,
+    figures,
     queues,
     errors,
     traces,
@@ -78,7 +81,9 @@ def create_app(
     database = database or Database(settings, timeout=ANSWER_SECONDS)
     app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
     problems.register(app)
+    tracing.register(app)
     guard.register(app, settings, keys.read(settings))
+    audit.register(app)
     browser.register(app, settings)
     for group in GROUPS:
         app.register_api(group.blueprint)

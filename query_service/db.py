@@ -81,7 +81,10 @@ class Database:
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of several SQL files, asked at the same time. Raises Unavailable."""
         with ThreadPoolExecutor(len(queries)) as pool:
-            asked = [pool.submit(copy_context().run, self.rows, *query) for query in queries]
+            asked = [
+                pool.submit(copy_context().run, self.rows, name, parameters)
+                for name, parameters in queries
+            ]
             return [one.result() for one in asked]
 
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:

@@ -3,12 +3,16 @@
 It listens on loopback; `GUNICORN_CMD_ARGS="--bind 0.0.0.0:8080"` changes that, and needs keys.
 """
 
+import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from query_service.access import binding, keys
 from query_service.errors import AgentTelemetryError
 from query_service.settings import settings
+from query_service.telemetry import exporting, logs
 
 bind = f"127.0.0.1:{settings().query_port}"
 worker_class = "gthread"
@@ -17,8 +21,14 @@ threads = 8
 timeout = 0  # gthread: a slow query is no hung worker
 graceful_timeout = 10
 keepalive = 30
+logconfig_dict = logs.configuration()
 loglevel = "warning"
 control_socket_disable = True
+
+# The processes share their figures there; prometheus_client looks for it when it is imported.
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+if _FIGURES not in os.environ:
+    os.environ[_FIGURES] = tempfile.mkdtemp(prefix="agent-telemetry-figures-")
 
 
 def when_ready(server: Any) -> None:
@@ -32,3 +42,27 @@ def when_ready(server: Any) -> None:
             binding.check(listening)
     except AgentTelemetryError as error:
         sys.exit(f"Error: {error}")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let each process send its spans and events: threads do not survive a fork."""
+    worker.export = exporting.Export(settings())
+    exporting.switch_on(worker.wsgi, worker.export.exporting)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Send what is left."""
+    if export := getattr(worker, "export", None):
+        export.close()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A process that is gone has no requests in progress."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ[_FIGURES], ignore_errors=True)

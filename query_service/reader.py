@@ -8,6 +8,7 @@ import httpx
 
 from query_service.errors import StatementFailed, Unavailable
 from query_service.settings import Settings
+from query_service.telemetry.queries import query
 
 TIMEOUT = 60  # s; the server ends a statement sooner
 MOST_BYTES = 4 * 1024 * 1024
@@ -48,9 +49,10 @@ class Reader:
         try:
             # In the body, so that it may be long; by GET, which ClickHouse runs read-only: the
             # address may be that of a user who may write.
-            answer = self._connection().request(
-                "GET", self._url, params=parameters, content=statement.encode()
-            )
+            with query("sql"):
+                answer = self._connection().request(
+                    "GET", self._url, params=parameters, content=statement.encode()
+                )
         except httpx.TransportError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
         text = answer.content.decode(errors="replace")

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     query_rate_limit_storage: str = Field(
         "memory://", description="Where they are counted; memory is of each process"
     )
+    query_traces: bool = Field(
+        False, description="Whether the query service sends spans of its own requests"
+    )
     query_max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest body of a request")
 
     @property

@@ -13,6 +13,7 @@ from query_service.settings import Settings
 
 # Who asks where no keys are needed.
 ANONYMOUS = Caller("anonymous", Role.OPERATOR)
+STRANGER = Caller("unknown", Role.VIEWER)
 SUBPROTOCOL = "agent-telemetry"  # the one that a WebSocket is opened with
 _SUBPROTOCOL_KEY = "bearer."
 _HOW = "send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`"
@@ -29,19 +30,22 @@ class Guard:
         self._limits = Limits(settings, default=bool(keys))
 
     def check(self, app: Flask) -> None:
-        """Set `g.caller`. Raises Unauthorized, Forbidden, TooManyRequests or TooLarge."""
+        """Set `g.caller` and `g.needed_role`.
+
+        Raises Unauthorized, Forbidden, TooManyRequests or TooLarge.
+        """
         presented = _presented()
         caller = self._keys.caller(presented) if presented else None
         self._limits.count(f"key {caller.name}" if caller else f"address {request.remote_addr}")
+        g.caller = caller or (STRANGER if self._keys else ANONYMOUS)
         endpoint = None if request.routing_exception else request.endpoint
-        role = needed(app, endpoint, request.method)
+        role = g.needed_role = needed(app, endpoint, request.method)
         if role is not None:
-            caller = self._allowed(role, caller, bool(presented))
-        g.caller = caller or ANONYMOUS
+            self._check_role(role, caller, bool(presented))
         if (request.content_length or 0) > self._most_bytes:
             raise TooLarge(f"A body may have {self._most_bytes} bytes (QUERY_MAX_BODY_BYTES)")
 
-    def _allowed(self, role: Role, caller: Caller | None, presented: bool) -> Caller:
+    def _check_role(self, role: Role, caller: Caller | None, presented: bool) -> None:
         if self._keys and caller is None:
             what = "The key is not known" if presented else "A key is needed"
             raise Unauthorized(f"{what}: {_HOW}")
@@ -54,7 +58,6 @@ class Guard:
             )
         if caller is None or not caller.role.allows(role):
             raise Forbidden(f"This needs the role {role}")
-        return caller
 
     def _is_welcome(self) -> bool:
         """Whether no browser sends this, or on behalf of our own page or one that was named.

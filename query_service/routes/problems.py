@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from query_service.errors import AgentTelemetryError, InvalidParameter, Unavailable
 from query_service.models.problem import ParameterError, parameter_errors, problem
+from query_service.telemetry.tracing import route
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def _clickhouse(error: ClickHouseError) -> Response:
     if error.code in _NO_SCHEMA:
         return _ours(Unavailable("The tables are missing: run agent-telemetry migrate", 10))
     if error.code in _BUSY:
-        log.warning("%s %s: ClickHouse gave up: %s", request.method, request.path, error)
+        log.warning("%s %s: ClickHouse gave up: %s", request.method, route(), error.code)
         return _ours(Unavailable("ClickHouse has too much to do for this now"))
     return _unexpected(error)
 
@@ -69,7 +70,7 @@ def _too_deep(_: RecursionError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s %s failed", request.method, route(), exc_info=error)
     return _answer(500, AgentTelemetryError.title, "Internal error; the service's log has more")
 
 

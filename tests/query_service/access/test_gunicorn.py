@@ -1,10 +1,5 @@
 """The service as it is started: it refuses to be open to others, however it is told to listen."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,34 +7,10 @@ import pytest
 
 from tests.ports import free_port
 from tests.query_service.access.keyed import LINES, VIEWER, bearer
+from tests.query_service.served import SECONDS, served, started
 from tests.waiting import wait_until
 
-ROOT = Path(__file__).parents[3]
-SECONDS = 120
-
-
-@contextmanager
-def _started(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "query_service/gunicorn_conf.py")]
-        + [*arguments, "query_service.app:create_app()"],
-        cwd=ROOT,
-        env=os.environ | {"QUERY_PORT": str(free_port())} | environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=SECONDS)
-
-
-def _answers(client: httpx.Client, url: str) -> bool:
-    try:
-        return client.get(f"{url}/openapi.json", timeout=10).status_code == 200
-    except httpx.TransportError:
-        return False
+ASKED = "/api/v1/trace-context/create"  # needs no ClickHouse
 
 
 @pytest.mark.parametrize("how", ["option", "environment", "one of two", "reuse_port"])
@@ -51,9 +22,9 @@ def test_open_to_others_it_does_not_start(how: str, tmp_path: Path) -> None:
         "reuse_port": ["--reuse-port", *bind.split()],
     }.get(how, [])
     environment = {"GUNICORN_CMD_ARGS": bind} if how == "environment" else {}
-    with _started(*arguments, **environment) as process:
-        _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == 1
+    with started(tmp_path / "log", *arguments, **environment) as process:
+        assert process.wait(SECONDS) == 1
+    said = (tmp_path / "log").read_text()
     assert "no keys" in said
     assert "agent-telemetry keys create" in said
     assert "Traceback" not in said
@@ -62,31 +33,22 @@ def test_open_to_others_it_does_not_start(how: str, tmp_path: Path) -> None:
 def test_with_keys_it_listens_anywhere_and_asks_for_one(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text(LINES.replace(",", "\n"))
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with (
-        _started("--bind", f"0.0.0.0:{port}", QUERY_KEYS_FILE=str(file)),
-        httpx.Client(trust_env=False, timeout=SECONDS) as client,
-    ):
-        wait_until(lambda: _answers(client, url), SECONDS)
-        assert client.get(f"{url}/api/v1/trace-context/create").status_code == 401
-        answer = client.get(f"{url}/api/v1/trace-context/create", headers=bearer(VIEWER))
-        assert answer.status_code == 200
+    with served(tmp_path / "log", "0.0.0.0", QUERY_KEYS_FILE=str(file)) as client:
+        assert client.get(ASKED).status_code == 401
+        assert client.get(ASKED, headers=bearer(VIEWER)).status_code == 200
 
 
 def test_keys_that_cannot_be_read_are_said(tmp_path: Path) -> None:
-    with _started(QUERY_KEYS_FILE=str(tmp_path / "none")) as process:
-        _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == 1
-    assert "cannot be read" in said
+    with started(tmp_path / "log", QUERY_KEYS_FILE=str(tmp_path / "none")) as process:
+        assert process.wait(SECONDS) == 1
+    assert "cannot be read" in (tmp_path / "log").read_text()
 
 
 def test_a_unix_socket_needs_no_key(tmp_path: Path) -> None:
     socket = tmp_path / "query.sock"
-    with _started("--bind", f"unix:{socket}"):
+    with started(tmp_path / "log", "--bind", f"unix:{socket}"):
         wait_until(socket.exists, SECONDS)
         with httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)), timeout=SECONDS
         ) as client:
-            answer = client.get("http://telemetry.example/api/v1/trace-context/create")
-        assert answer.status_code == 200
+            assert client.get(f"http://telemetry.example{ASKED}").status_code == 200
