@@ -8,6 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from query_service.access import audit, browser, guard, keys
 from query_service.db import Database
+from query_service.live.hub import Hub
 from query_service.models.values import finite
 from query_service.openapi import Api
 from query_service.reader import Reader
@@ -19,6 +20,7 @@ from query_service.routes import (
     figures,
     handoffs,
     health,
+    live,
     metrics,
     otlp,
     problems,
@@ -50,6 +52,7 @@ GROUPS = (
     trace_context,
     otlp,
     debug,
+    live,
 )
 
 
@@ -80,6 +83,9 @@ def create_app(
     app.url_map.strict_slashes = False
     database = database or Database(settings, timeout=ANSWER_SECONDS)
     app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
+    app.extensions["agent_telemetry_live"] = Hub(
+        Database(settings, timeout=ANSWER_SECONDS), settings.query_live_streams
+    )
     problems.register(app)
     tracing.register(app)
     guard.register(app, settings, keys.read(settings))
@@ -87,4 +93,6 @@ def create_app(
     browser.register(app, settings)
     for group in GROUPS:
         app.register_api(group.blueprint)
+    app.register_blueprint(live.sockets)
+    app.config["SOCK_SERVER_OPTIONS"] = live.SOCKET_OPTIONS
     return app

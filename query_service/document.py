@@ -132,6 +132,7 @@ def _add_problems(operation: Operation, role: Role | None) -> None:
         "404": "{" in operation.path,
         "410": "410" in responses,
         "422": bool(operation.parameters) or "requestBody" in operation.body,
+        "426": "426" in responses,
         "501": "501" in responses,
         "503": operation.path.startswith("/api/") and "200" in responses,
     }
@@ -209,6 +210,19 @@ _PROBLEMS: dict[str, Json] = {
         "A parameter has a value that is not allowed; `errors` names each",
         f"limit: {_LIMIT}",
         errors=[{"parameter": "limit", "detail": _LIMIT, "input": "501"}],
+    ),
+    "426": _problem(
+        426,
+        "Upgrade required",
+        "It is no handshake of a WebSocket",
+        "/ws/debug/me is a WebSocket: connect to it as one",
+        headers={
+            "Upgrade": {
+                "description": "To what",
+                "schema": {"type": "string"},
+                "example": "websocket",
+            }
+        },
     ),
     "501": _problem(
         501, "Not implemented", "It is still to come", "Nothing is sampled: every span is kept"

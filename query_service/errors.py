@@ -6,6 +6,7 @@ AgentTelemetryError
 ├── NotFound             404  the id is not known
 ├── TooLarge             413  the body is too large
 ├── Gone                 410  an endpoint that made sense in the earlier system only
+├── UpgradeRequired      426  a WebSocket that was asked for by a plain request
 ├── InvalidParameter     422  a parameter is wrong: which one, and what is allowed
 ├── StatementFailed      422  ClickHouse refuses somebody's SQL, or it takes too much
 ├── TooManyRequests      429  somebody asks too often
@@ -71,6 +72,18 @@ class TooLarge(AgentTelemetryError):
 
     status = 413
     title = "Body too large"
+
+
+class UpgradeRequired(AgentTelemetryError):
+    """A WebSocket that was asked for by a plain request."""
+
+    status = 426
+    title = "Upgrade required"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """To what."""
+        return {"Upgrade": "websocket"}
 
 
 class InvalidParameter(AgentTelemetryError):

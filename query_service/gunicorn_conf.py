@@ -9,6 +9,7 @@ import sys
 import tempfile
 from typing import Any
 
+from query_service import seats
 from query_service.access import binding, keys
 from query_service.errors import AgentTelemetryError
 from query_service.settings import settings
@@ -17,7 +18,8 @@ from query_service.telemetry import exporting, logs
 bind = f"127.0.0.1:{settings().query_port}"
 worker_class = "gthread"
 workers = 2
-threads = 8
+# Each live stream has a thread of its own: what is left is for REST (query_service/seats.py).
+threads = seats.SEATS + settings().query_live_streams
 timeout = 0  # gthread: a slow query is no hung worker
 graceful_timeout = 10
 keepalive = 30
@@ -46,6 +48,7 @@ def when_ready(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Let each process send its spans and events: threads do not survive a fork."""
+    worker.wsgi.extensions["agent_telemetry_live"].is_stopping = lambda: not worker.alive
     worker.export = exporting.Export(settings())
     exporting.switch_on(worker.wsgi, worker.export.exporting)
 

@@ -3,6 +3,7 @@
 import re
 import threading
 from functools import partial
+from typing import Any
 
 from flask import redirect
 from flask_openapi3.models.info import Info
@@ -13,6 +14,7 @@ from query_service.access.roles import needed, public
 from query_service.document import Json, Roles, complete
 from query_service.routes import problems
 from query_service.schemas.problem import Problem
+from query_service.seats import Seats
 
 # The page would ask validator.swagger.io about the document otherwise.
 _PAGE = {"validatorUrl": None}
@@ -29,6 +31,7 @@ class Api(OpenAPI):
             validation_error_model=Problem,
             doc_ui=False,
         )
+        self._seats = Seats()
         self._making = threading.Lock()
         self._document: Json | None = None
         self.config["SWAGGER_CONFIG"] = _PAGE
@@ -38,6 +41,11 @@ class Api(OpenAPI):
         self.add_url_rule("/docs", "docs", lambda: redirect("/docs/swagger"))
         for endpoint, view in self.view_functions.items():  # those so far tell of no data
             self.view_functions[endpoint] = public(partial(view))
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """Answer a request when there is a seat for it."""
+        with self._seats.taken(environ):
+            return super().wsgi_app(environ, start_response)
 
     @property
     def api_doc(self) -> Json:

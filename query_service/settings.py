@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     query_traces: bool = Field(
         False, description="Whether the query service sends spans of its own requests"
     )
+    query_live_streams: int = Field(
+        100, ge=0, description="Most live streams (WebSocket, SSE) of a process; it has two"
+    )
     query_max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest body of a request")
 
     @property

@@ -13,6 +13,7 @@ from query_service.errors import AgentTelemetryError
 from query_service.models.health import pipeline, status
 from query_service.models.values import iso
 from query_service.routes.context import bound, context
+from query_service.routes.live import hub
 from query_service.routes.probes import probe_all
 from query_service.schemas.health import Health
 
@@ -41,7 +42,7 @@ def health() -> dict[str, Any]:
     return {
         "status": status(parts, version >= expected, lag["lag"]),
         "timestamp": iso(now),
-        "active_connections": 0,
+        "active_connections": hub().streams,
         "parts": parts,
         "schema": {"version": version, "expected": expected},
         "pipeline": lag,

@@ -1,0 +1,1 @@
+"""What becomes visible, sent on at once: by WebSocket and by server-sent events."""

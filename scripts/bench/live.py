@@ -1,0 +1,168 @@
+"""Live streams: from produce to a hundred clients, and what they cost REST."""
+
+import base64
+import json
+import multiprocessing
+import os
+import re
+import selectors
+import socket
+import tempfile
+import time
+import uuid
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Thread
+
+import click
+import httpx
+from kafka import KafkaProducer
+from local_stack import programs
+from local_stack.settings import Settings as LocalSettings
+from local_stack.stack import Stack
+
+from bench.processes import Watch
+
+PORT = 19425
+# Until the last messages have come.
+_LAST_SECONDS = 3
+_SENT = re.compile(rb'"sent": ([0-9.]+)')
+_ASKED = ("/api/v1/queues", "/api/v1/events?limit=50", "/api/v1/errors/summary")
+
+
+@click.command("live")
+@click.option("--clients", default=100, show_default=True)
+@click.option(
+    "--rate", default=1_000, show_default=True, help="Messages/s, each with 4 other rows."
+)
+@click.option("--seconds", default=20, show_default=True, help="Length of each part.")
+def live(clients: int, rate: int, seconds: int) -> None:
+    """Produce to client, and REST without and with the clients. On ports 1942x."""
+    with tempfile.TemporaryDirectory() as home:
+        local = LocalSettings(
+            home=Path(home), kafka_port=19420, clickhouse_port=19422, otlp_grpc_port=19423,
+            otlp_http_port=19424, query_port=PORT, collector_health_port=19426,
+            kafka_bootstrap_servers="", clickhouse_url="", clickhouse_reader_url="",
+        )  # fmt: skip
+        stack = Stack(local)
+        stack.up(lambda settings: programs.stages(settings, ()))
+        try:
+            _measure(stack, clients, rate, seconds)
+        finally:
+            stack.down()
+
+
+def _measure(stack: Stack, clients: int, rate: int, seconds: int) -> None:
+    _send(stack.settings.kafka, 100, 5)  # makes the topics, and everything warm
+    pid = stack.supervisor.processes()["query"]["pid"]
+    parts = []
+    for number in (0, clients):
+        mine, theirs = multiprocessing.Pipe()
+        hearers = multiprocessing.Process(target=_hear, args=(number, theirs), daemon=True)
+        hearers.start()
+        mine.recv()
+        sender = Thread(target=_send, args=(stack.settings.kafka, rate, seconds))
+        with Watch({"query": pid}) as watch:
+            sender.start()
+            asked = _ask(sender)
+            time.sleep(_LAST_SECONDS)
+        mine.send("enough")
+        parts.append((number, asked, watch.uses["query"], sorted(mine.recv())))
+        hearers.join()
+    click.echo("| clients | REST p50 ms | p95 | query service CPU s | its peak RSS MB |")
+    click.echo("|---|---|---|---|---|")
+    for number, asked, use, _ in parts:
+        click.echo(
+            f"| {number} | {_at(asked, 50) * 1000:.0f} | {_at(asked, 95) * 1000:.0f} "
+            f"| {use.cpu_seconds:.1f} | {use.peak_rss_mb:.0f} |"
+        )
+    waits = parts[1][3]
+    click.echo(
+        f"\n{len(waits):,} of {clients * rate * seconds:,} messages heard; produce to client at "
+        f"{rate}/s: p50 {_at(waits, 50) * 1000:.0f} ms, p99 {_at(waits, 99) * 1000:.0f} ms"
+    )
+
+
+def _at(values: list[float], percent: int) -> float:
+    return sorted(values)[len(values) * percent // 100] if values else float("nan")
+
+
+def _ask(sender: Thread) -> list[float]:
+    """Seconds of requests, one after the other, while the sender lives."""
+    took = []
+    with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60) as client:
+        while sender.is_alive():
+            for path in _ASKED:
+                began = time.perf_counter()
+                client.get(path).raise_for_status()
+                took.append(time.perf_counter() - began)
+    return took
+
+
+def _send(bootstrap: str, rate: int, seconds: int) -> None:
+    """So many messages a second, each with two spans and two events."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=5)
+    began = time.time()
+    for index in range(rate * seconds):
+        if (wait := began + index / rate - time.time()) > 0:
+            time.sleep(wait)
+        now = time.time()
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f"{now % 1:.6f}"[1:]
+        agent = f"agent-{index % 20}"
+        _produce(producer, f"agent-queue-{agent}", message_id=str(uuid.uuid4()), timestamp=stamp,
+                 message_type="task", source_agent="Bench", target_agent=agent,
+                 payload={"sent": now, "text": "x" * 500})  # fmt: skip
+        for _ in range(2):
+            _produce(producer, "agent-telemetry-events", event_id=str(uuid.uuid4()),
+                     event_type="agent_start", agent_name=agent, severity="info", message="hi",
+                     timestamp=stamp, data={})  # fmt: skip
+            _produce(producer, "agent-telemetry-spans", span_id=uuid.uuid4().hex[:16],
+                     trace_id=uuid.uuid4().hex, agent_name=agent, span_kind="task",
+                     status="completed", start_time=stamp, end_time=stamp)  # fmt: skip
+    producer.flush()
+    producer.close(timeout=10)
+
+
+def _produce(producer: KafkaProducer, topic: str, **value: object) -> None:
+    producer.send(topic, value=json.dumps(value).encode())
+
+
+def _hear(clients: int, pipe: Connection) -> None:
+    """In a process of its own: seconds from each message's produce until it was here."""
+    selector = selectors.DefaultSelector()
+    sockets = {sock.fileno(): sock for sock in map(_connect, range(clients))}
+    for sock in sockets.values():
+        selector.register(sock, selectors.EVENT_READ, bytearray())
+    pipe.send("ready")
+    waits: list[float] = []
+    while not pipe.poll(0):
+        for key, _ in selector.select(0.1):
+            data: bytearray = key.data
+            data += sockets[key.fd].recv(1 << 18)
+            now = time.time()
+            end = 0
+            for found in _SENT.finditer(data, 0, max(len(data) - 40, 0)):
+                waits.append(now - float(found[1]))
+                end = found.end()
+            del data[: max(end, len(data) - 80)]
+    pipe.send(waits)
+
+
+def _connect(number: int) -> socket.socket:
+    """A client that wants all messages."""
+    sock = socket.create_connection(("127.0.0.1", PORT))
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = (
+        f"GET /ws/debug/bench-{number} HTTP/1.1",
+        f"Host: 127.0.0.1:{PORT}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {key}",
+    )
+    sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+    if not sock.recv(4096).startswith(b"HTTP/1.1 101"):
+        raise click.ClickException("the WebSocket was refused")
+    text = json.dumps({"type": "subscribe", "kinds": ["message"]}).encode()
+    sock.sendall(bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text)  # masked by zeros
+    return sock
