@@ -86,6 +86,21 @@ def test_the_window_is_a_day_unless_told(empty: Service) -> None:
     assert [thing["id"] for thing in found(empty, "message-2")] == ["message-2"]
 
 
+def test_few_new_hits_do_not_hide_older_ones(empty: Service) -> None:
+    task = {"message_type": "task", "reason": "brew tea"}
+    times = [f"2026-11-22T12:{minute}:00" for minute in (20, 25)]
+    times += [f"2026-11-22T{hour:02}:00:00" for hour in (8, 9, 10, 11)]
+    times += ["2026-11-21T20:00:00", "2026-11-21T21:00:00"]
+    records = [
+        produced("agent-queue-w", i, **task, message_id=f"m{i}", timestamp=time)
+        for i, time in enumerate(times)
+    ]
+    load(empty.tables, records)
+    shown = [thing["time"] for thing in found(empty, "tea")]
+    assert shown == sorted(times, reverse=True)
+    assert [thing["time"] for thing in found(empty, "tea", "&limit=3")] == shown[:3]
+
+
 def test_what_is_left_out_is_told(empty: Service) -> None:
     task = {"message_type": "task", "reason": "brew tea", "timestamp": "2026-11-22T12:00:00"}
     load(

@@ -1,6 +1,5 @@
 -- Messages, spans and errors that have every word, the newest of each kind. A row that came twice
--- is here twice. The order is that of the tables, so that reading stops early; the indexes know
--- where whole words are, and of the few errors each is read.
+-- is here twice. The indexes know which rows have whole words; of the few errors each is read.
 SELECT 'message' AS kind, message_id AS id, trace_id, parent_message_id AS resource_id, agent, event_time,
     concat(message_type, ' ', source_agent, ' → ', target_agent) AS title,
     trimBoth(concat(reason, ' ', substringUTF8(payload, greatest(1, toInt64(positionCaseInsensitiveUTF8(payload, {words:Array(String)}[1])) - 60), 200))) AS preview,
@@ -13,7 +12,7 @@ FROM
         AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
         AND event_time <= {at:DateTime64(9, 'UTC')}
         AND hasAllTokens(search_text, {words:Array(String)})
-    ORDER BY toStartOfFiveMinutes(event_time) DESC, event_time DESC, message_id, value_hash
+    ORDER BY toStartOfFiveMinutes(event_time) DESC, event_time DESC
     LIMIT {limit:UInt32}
 )
 UNION ALL
@@ -30,7 +29,7 @@ FROM
         AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
         AND event_time <= {at:DateTime64(9, 'UTC')}
         AND hasAllTokens(search_text, {words:Array(String)})
-    ORDER BY bucket DESC, event_time DESC, span_id, trace_id, version DESC
+    ORDER BY bucket DESC, event_time DESC
     LIMIT {limit:UInt32}
 )
 UNION ALL
@@ -42,5 +41,5 @@ WHERE has({kinds:Array(String)}, 'error')
     AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
     AND event_time <= {at:DateTime64(9, 'UTC')}
     AND arrayMin(multiSearchAllPositions(lowerUTF8(concat(error_type, ' ', error_message)), {words:Array(String)})) > 0
-ORDER BY event_time DESC, error_id, version DESC
+ORDER BY event_time DESC
 LIMIT {limit:UInt32}
