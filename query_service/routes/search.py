@@ -26,7 +26,7 @@ from query_service.schemas.search import Search
 
 blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Search")])
 _WINDOW = timedelta(days=1)
-_SPANS = (timedelta(minutes=30), timedelta(hours=6), None)
+_SPANS = (timedelta(hours=1), None)
 # A message that was delivered again, and the versions of a span, are rows of their own.
 _SPARE = 2
 
