@@ -57,13 +57,13 @@ FROM
     UNION ALL
     SELECT unit
     FROM known_failures
-    WHERE toYear({since:DateTime64(6, 'UTC')}) = 1970 OR hasAny(report_ids,
+    WHERE toYear({since:DateTime64(6, 'UTC')}) = 1970 OR arrayExists(report -> report IN
     (
-        SELECT groupArray(id)
+        SELECT id
         FROM arrivals
         WHERE inserted_at >= {since:DateTime64(6, 'UTC')} AND inserted_at < {until:DateTime64(6, 'UTC')} AND kind = 'error'
             AND toYear({since:DateTime64(6, 'UTC')}) > 1970
-    ))
+    ), report_ids)
     UNION ALL
     SELECT unit
     FROM known_failures
