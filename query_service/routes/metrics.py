@@ -15,6 +15,7 @@ from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.trace_rows import interval
+from query_service.schemas.metrics import SpanMetrics, Totals
 
 blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Metrics")])
 MOST_GROUPS = 50
@@ -22,7 +23,7 @@ MOST_POINTS = 1500
 DAY = timedelta(days=1)
 
 
-@blueprint.get("/metrics", summary="Totals over all traces")
+@blueprint.get("/metrics", summary="Totals over all traces", responses={200: Totals})
 def metrics(query: AtQuery) -> dict[str, Any]:
     """How many traces there are, how they ended, and what they cost."""
     asked = moment(query.at)
@@ -34,7 +35,11 @@ def metrics(query: AtQuery) -> dict[str, Any]:
     return totals(rows)
 
 
-@blueprint.get("/metrics/spans", summary="Figures of spans, newest first and by name")
+@blueprint.get(
+    "/metrics/spans",
+    summary="Figures of spans, newest first and by name",
+    responses={200: SpanMetrics},
+)
 def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     """Metric records, and one of each OTLP span that ended; figures by agent and name of spans."""
     asked, page = opened(query, query.cursor)

@@ -8,6 +8,13 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import NotFound
+from query_service.models.critical_path import critical_path
+from query_service.models.critical_path_answer import (
+    critical_path_answer,
+    nodes_of_spans,
+    nodes_of_tasks,
+    sent_messages,
+)
 from query_service.models.error import error
 from query_service.models.event import event
 from query_service.models.graph import graph
@@ -21,6 +28,15 @@ from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import next_cursor, opened
 from query_service.routes.trace_rows import one_row, page_rows
+from query_service.schemas.traces import (
+    CriticalPath,
+    OneTrace,
+    Timeline,
+    TraceErrors,
+    TraceGraph,
+    Traces,
+    TraceSpans,
+)
 
 blueprint = APIBlueprint("traces", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
 MOST_OF_ONE_TRACE = 10_000
@@ -32,8 +48,8 @@ def _spans(asked: Moment, trace_ids: list[str], limit: int = MOST_OF_ONE_TRACE) 
     return database().rows("traces/spans", chosen) if trace_ids else []
 
 
-def _outlines(asked: Moment, trace_ids: list[str]) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids, "limit": MOST_OUTLINES}
+def _outlines(asked: Moment, trace_ids: list[str], limit: int = MOST_OUTLINES) -> list[Row]:
+    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids, "limit": limit}
     return database().rows("traces/outlines", chosen) if trace_ids else []
 
 
@@ -70,7 +86,7 @@ def _by_trace(rows: list[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-@blueprint.get("/traces", summary="Traces, newest or longest first")
+@blueprint.get("/traces", summary="Traces, newest or longest first", responses={200: Traces})
 def traces(query: TracesQuery) -> dict[str, Any]:
     """Traces with outlines of their first spans, or whole spans when asked, and their handoffs."""
     asked, page = opened(query, query.cursor)
@@ -92,7 +108,7 @@ def traces(query: TracesQuery) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/traces/<trace_id>", summary="One trace")
+@blueprint.get("/traces/<trace_id>", summary="One trace", responses={200: OneTrace})
 def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """A trace with its spans, events, handoffs and messages, and the traces it is linked with.
 
@@ -117,7 +133,7 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/traces/<trace_id>/spans", summary="Spans of a trace")
+@blueprint.get("/traces/<trace_id>/spans", summary="Spans of a trace", responses={200: TraceSpans})
 def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Spans of a trace in the order of their starts. Raises NotFound."""
     asked = moment(query.at)
@@ -129,7 +145,9 @@ def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/traces/<trace_id>/timeline", summary="Timeline of a trace")
+@blueprint.get(
+    "/traces/<trace_id>/timeline", summary="Timeline of a trace", responses={200: Timeline}
+)
 def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Starts and ends of spans, events and handoffs, ascending. Raises NotFound."""
     asked = moment(query.at)
@@ -140,7 +158,7 @@ def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
     return {"timeline": timeline(spans, events, handoffs, asked.at)}
 
 
-@blueprint.get("/traces/<trace_id>/graph", summary="Graph of a trace")
+@blueprint.get("/traces/<trace_id>/graph", summary="Graph of a trace", responses={200: TraceGraph})
 def trace_graph(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Agents of a trace and who worked for whom. Raises NotFound."""
     asked = moment(query.at)
@@ -150,7 +168,29 @@ def trace_graph(path: TracePath, query: AtQuery) -> dict[str, Any]:
     return graph(spans, handoffs, asked.at)
 
 
-@blueprint.get("/traces/<trace_id>/errors", summary="Errors of a trace")
+@blueprint.get(
+    "/traces/<trace_id>/critical-path",
+    summary="Critical path of a trace",
+    responses={200: CriticalPath},
+)
+def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
+    """What the total time of a trace was spent on: spans and waits, each with its share.
+
+    Raises NotFound.
+    """
+    asked = moment(query.at)
+    spans = _outlines(asked, [path.trace_id], MOST_OF_ONE_TRACE)
+    messages = _messages(asked, path.trace_id)
+    nodes = nodes_of_spans(spans, asked.at, asked.now) or nodes_of_tasks(messages, asked.now)
+    found = critical_path(nodes, sent_messages(messages))
+    if found is None:
+        raise NotFound("Trace not found")
+    return {"trace_id": path.trace_id, **critical_path_answer(found)}
+
+
+@blueprint.get(
+    "/traces/<trace_id>/errors", summary="Errors of a trace", responses={200: TraceErrors}
+)
 def errors_of_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Failures of a trace, oldest first. Raises NotFound."""
     asked = moment(query.at)

@@ -42,6 +42,7 @@ REQUESTS = {
     "trace_spans": "/api/v1/traces/t1/spans",
     "trace_timeline": "/api/v1/traces/t1/timeline",
     "trace_graph": f"/api/v1/traces/t1/graph?{AT}",
+    "trace_critical_path": f"/api/v1/traces/t1/critical-path?{AT}",
     "trace_errors": "/api/v1/traces/t1/errors",
     "metrics": f"/api/v1/metrics?{AT}",
     "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
