@@ -91,7 +91,7 @@ CREATE TABLE IF NOT EXISTS queue_counts
 ENGINE = ReplacingMergeTree(computed_at)
 ORDER BY (seconds, bucket, side, agent, message_type, priority)
 TTL toDateTime(computed_at) + INTERVAL 14 DAY
-COMMENT 'Counts of messages by five minutes, hours and days, as of the observer''s last run; exact up to any time: view queue_totals';
+COMMENT 'Counts of messages by five minutes, hours and days, as of the observer''s last run';
 
 CREATE TABLE IF NOT EXISTS kafka_latest
 (

@@ -1,9 +1,14 @@
 """Handoffs."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from query_service.db import Row
-from query_service.models.values import iso, parse, record
+from query_service.models.values import iso, parse, record, utc
+
+OUTCOMES = {"result": "completed", "error": "failed", "cancel": "cancelled"}
+LONGEST_TTL = 1e9
 
 
 def handoff(row: Row) -> dict[str, Any]:
@@ -21,3 +26,51 @@ def handoff(row: Row) -> dict[str, Any]:
         "context": parse(row["context"]),
         "timestamp": iso(row["event_time"]),
     }
+
+
+def course(row: Row, now: datetime, consumed: bool, seen: bool, read: Collection[str]) -> Row:
+    """What became of the task of a handoff: `outcome` and its times; nothing without a task.
+
+    `consumed`: every group has passed it; `seen`: its queue was looked at within the hour; `read`:
+    the topics that somebody reads.
+    """
+    if not row["topic"]:
+        return {"message_id": row["message_id"], "outcome": None}
+    sent = utc(row["sent_at"])
+    own = [s[0] for s in row["signs"] if s[1] != "process" or s[2] in ("", row["agent"])]
+    received = utc(min(own)) if own else None
+    answered = utc(row["answered_at"]) if row["answers"] else None
+    ttl = row["ttl_seconds"]
+    expires = None if ttl is None else sent + timedelta(seconds=min(max(ttl, 0), LONGEST_TTL))
+    if answered:
+        outcome = OUTCOMES[row["answer_type"]]
+    elif expires and expires <= now:
+        outcome = "expired"
+    elif received or consumed:
+        outcome = "in_progress"
+    elif not seen:
+        outcome = "unknown"
+    else:
+        outcome = "queued" if row["topic"] in read else "lost"
+    return {
+        "message_id": row["message_id"],
+        "priority": row["priority"],
+        "outcome": outcome,
+        "sent_at": iso(sent),
+        "received_at": iso(received),
+        "consumed": bool(consumed or received or answered),
+        "answered_at": iso(answered),
+        "answered_by": row["answered_by"] or None,
+        "answer_message_id": row["answer_message_id"] or None,
+        "answers": row["answers"],
+        "answered_late": bool(answered and expires and answered > expires),
+        "pickup_seconds": _seconds(sent, received),
+        "duration_seconds": _seconds(sent, answered),
+    }
+
+
+def _seconds(start: datetime, end: datetime | None) -> float | None:
+    """How long it took; None when it has not ended, or by another clock ended before it began."""
+    if end is None or end < start:
+        return None
+    return (end - start).total_seconds()

@@ -13,6 +13,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
 MessageType = Literal["task", "result", "error", "heartbeat", "cancel"]
+Priority = Literal["low", "normal", "high", "critical"]
+Outcome = Literal[
+    "completed", "failed", "cancelled", "expired", "in_progress", "queued", "lost", "unknown"
+]
 Severity = Literal["critical", "error", "warning", "info"]
 EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
 Kind = Literal["message", "event", "span", "error", "handoff", "trace_record", "dead_letter"]
@@ -76,6 +80,7 @@ Time = Annotated[
     example("15m"),
 ]
 TraceId = Annotated[str, example("4bf92f3577b34da6a3ce929d0e0e4736")]
+MessageId = Annotated[str, example("9a4c2d8e-77f1-4a6b-8e1c-2f5b8f6f0d11")]
 Cursor = Annotated[str, example("eyJhdCI6IjIwMjYtMTEtMjJUMTI6MDA6MDBaIn0=")]
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{16}$"), example("8f14e45fceea167a")]
 AgentName = Annotated[str, example("Researcher")]
@@ -263,12 +268,30 @@ class SpanMetricsQuery(ListQuery):
     limit: int = Field(100, ge=0, le=1000, description="Most metrics")
 
 
-class HandoffsQuery(AtQuery):
+class HandoffsQuery(ListQuery):
     """Filters of handoffs."""
 
     trace_id: TraceId | None = Field(None, description="Only this trace")
     agent_name: AgentName | None = Field(None, description="Only handoffs from or to this agent")
-    limit: int = Field(100, ge=0, le=1000, description="Most handoffs")
+    source: AgentName | None = Field(None, description="Only handoffs from this agent")
+    target: AgentName | None = Field(None, description="Only handoffs to this agent")
+    priority: Priority | None = Field(None, description="Only tasks of this priority")
+    outcome: Outcome | None = Field(
+        None, description="Only handoffs that this became of: a page may then be shorter"
+    )
+
+
+class HandoffPath(BaseModel):
+    """A handoff in the path."""
+
+    message_id: MessageId = Field(description="Id of the message that was handed over")
+
+
+class GraphQuery(WindowQuery):
+    """The window of the graph of agents."""
+
+    agent_name: AgentName | None = Field(None, description="Only work from or to this agent")
+    limit: int = Field(500, ge=0, le=5000, description="Most edges: those with the most messages")
 
 
 class EventsQuery(ListQuery):

@@ -33,6 +33,8 @@ class Reading:
     groups: list[str]
     lag: dict[str, int]
     observed_at: datetime
+    passed: dict[int, int]
+    """By partition the offset below which every group has committed."""
 
 
 def readings(rows: list[Row]) -> dict[str, Reading]:
@@ -46,6 +48,11 @@ def readings(rows: list[Row]) -> dict[str, Reading]:
             sorted(row["groups"]),
             row["lag"],
             utc(row["observed_at"]),
+            {
+                partition: offset
+                for partition, offset in row["lowest"].items()
+                if row["committing"][partition] == len(row["groups"])
+            },
         )
         for row in rows
         if row["topic"]

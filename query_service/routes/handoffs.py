@@ -5,29 +5,118 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from query_service.models.handoff import handoff
-from query_service.models.parameters import HandoffsQuery
-from query_service.models.values import normalise
-from query_service.routes.context import database, moment
+from query_service.db import Row
+from query_service.errors import NotFound
+from query_service.models.cursor import Cursor
+from query_service.models.handoff import course, handoff
+from query_service.models.parameters import AtQuery, HandoffPath, HandoffsQuery
+from query_service.models.queue import UNOBSERVED_SECONDS, Reading
+from query_service.models.story import below, course_row, story
+from query_service.models.values import normalise, utc
+from query_service.routes.context import Moment, bound, database, moment
+from query_service.routes.paging import after, next_cursor, opened, window
+from query_service.routes.waiting import seen_topics, topics_query
+from query_service.schemas.handoffs import Handoffs, Story
 
 blueprint = APIBlueprint(
     "handoffs", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Queues and agents")]
 )
+MOST_LOOKS = 5
+"""How often more rows are read for a page whose outcome is rare."""
+LEAST_ROWS = 100
 
 
-@blueprint.get("/handoffs", summary="Handoffs, newest first")
+def _course(asked: Moment, row: Row, seen: dict[str, Reading], read: list[str]) -> Row:
+    """What became of a handoff."""
+    reading = seen.get(row["topic"])
+    if reading is None:
+        return course(row, asked.now, False, False, read)
+    age = (asked.now - reading.observed_at).total_seconds()
+    passed = reading.passed.get(row.get("partition", 0), 0)
+    return course(row, asked.now, passed > row.get("offset", 0), age <= UNOBSERVED_SECONDS, read)
+
+
+@blueprint.get("/handoffs", summary="Handoffs, newest first", responses={200: Handoffs})
 def handoffs(query: HandoffsQuery) -> dict[str, Any]:
-    """Each handoff once: its record, or the task that was sent."""
-    rows = database().rows(
-        "handoffs/list",
-        {
-            "at": moment(query.at).parameters["at"],
-            "trace_id": query.trace_id or "",
-            "agent": normalise(query.agent_name or ""),
-            "limit": max(query.limit, 1),  # one row at least: it has the total
-        },
-    )
+    """Each handoff once, its record or the task that was sent, and what became of it."""
+    asked, page = opened(query, query.cursor)
+    chosen = {
+        "at": asked.parameters["at"],
+        **window(query, asked),
+        "trace_id": query.trace_id or "",
+        "agent": normalise(query.agent_name or ""),
+        "source": normalise(query.source or ""),
+        "target": normalise(query.target or ""),
+        "priority": query.priority or "",
+        "limit": max(2 * query.limit, LEAST_ROWS),
+    }
+    [topics] = database().together(topics_query(asked))
+    seen, read = seen_topics(asked, topics)
+    found: list[tuple[Row, Row]] = []
+    place: Cursor | None = page
+    for _ in range(MOST_LOOKS if query.limit else 0):
+        if place is None:
+            break
+        rows = database().rows("handoffs/list", {**chosen, **after(place)})
+        courses = [(r, _course(asked, r, seen, read)) for r in rows if r["is_current"]]
+        found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
+        place = _following(rows, page) if len(rows) == chosen["limit"] else None
+        if len(found) > query.limit:
+            break
+    following = next_cursor([r for r, _ in found], query.limit, page, ("key_time", "message_id"))
+    shown = found[: query.limit]
     return {
-        "total": rows[0]["total"] if rows else 0,
-        "handoffs": [handoff(row) for row in rows[: query.limit]],
+        "handoffs": [{**became, **handoff(row)} for row, became in shown],
+        "next_cursor": following or (place.encode() if place and query.limit else None),
+    }
+
+
+def _following(rows: list[Row], page: Cursor) -> Cursor:
+    """The place after the last of some rows."""
+    last = {"after_time": rows[-1]["key_time"], "after_id": rows[-1]["message_id"]}
+    return page.model_copy(update=last)
+
+
+@blueprint.get("/handoffs/<message_id>", summary="The story of one handoff", responses={200: Story})
+def one_handoff(path: HandoffPath, query: AtQuery) -> dict[str, Any]:
+    """Everything that is known of one handoff, in order. Raises NotFound."""
+    asked = moment(query.at)
+    chosen = {"at": asked.parameters["at"], "message_id": path.message_id}
+    deliveries, records, answers, signs, topics = database().together(
+        ("handoffs/deliveries", chosen),
+        ("handoffs/records", chosen),
+        ("handoffs/answers", chosen),
+        ("handoffs/signs", chosen),
+        topics_query(asked),
+    )
+    if not deliveries and not records:
+        raise NotFound(f"Handoff {path.message_id} not found")
+    trace_id = deliveries[0]["trace_id"] if deliveries else records[0]["trace_id"]
+    traced = {"at": chosen["at"], "trace_id": trace_id}
+    queries: list[tuple[str, dict[str, Any]]] = []
+    if trace_id:
+        queries = [("handoffs/spans", traced), ("handoffs/errors", traced)]
+    if deliveries:
+        first = deliveries[0]
+        position = {name: first[name] for name in ("topic", "partition", "offset")}
+        since = bound(utc(first["event_time"]))
+        queries.append(("handoffs/passed", {"at": chosen["at"], "since": since, **position}))
+    parts = database().together(*queries) if queries else []
+    spans, errors = (parts[0], parts[1]) if trace_id else ([], [])
+    own, ids = below(spans, path.message_id, [row["message_id"] for row in answers])
+    current = course_row(deliveries, answers, signs)
+    seen, read = seen_topics(asked, topics)
+    return {
+        "message_id": path.message_id,
+        "trace_id": trace_id or None,
+        "handoff": handoff(records[0]) if records else None,
+        "course": _course(asked, current, seen, read) if current["topic"] else None,
+        "story": story(
+            deliveries,
+            parts[-1] if deliveries else [],
+            signs,
+            own,
+            [row for row in errors if row["span_id"] in ids],
+            answers,
+        ),
     }

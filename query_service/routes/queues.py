@@ -11,10 +11,18 @@ from query_service.db import Row
 from query_service.models.message import message, pending_task
 from query_service.models.parameters import AgentPath, PendingQuery, QueueQuery, QueuesQuery
 from query_service.models.queue import Pending, Reading, queue, spliced
-from query_service.models.values import iso, normalise
+from query_service.models.values import iso, normalise, utc
 from query_service.routes.context import Moment, bound, database, moment
+from query_service.routes.paging import FIRST
 from query_service.routes.tail import BUCKET, Tail, merged, start, tail
-from query_service.routes.waiting import by_agent, of_rows, pending_of, seen_topics, topics_query
+from query_service.routes.waiting import (
+    blocked,
+    by_agent,
+    of_rows,
+    pending_of,
+    seen_topics,
+    topics_query,
+)
 from query_service.schemas.queues import OneQueue, Queues
 from query_service.schemas.queues import Pending as PendingTasks
 
@@ -40,6 +48,21 @@ def _counted(
         queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
     topics, *parts = database().together(*queries)
     return merged(row for part in parts for row in part), *seen_topics(asked, topics)
+
+
+def _newest(asked: Moment, agent: str, message_type: str, limit: int) -> list[Row]:
+    """The newest messages of a queue. Of the newest records some are no further message: when too
+    few are left, more are read."""
+    chosen = {"at": asked.parameters["at"], "agent": agent, "message_type": message_type}
+    for records in (2 * limit, 20 * limit, None):
+        begins: list[Row] = []
+        if records is not None:
+            begins = database().rows("queues/messages_from", {**chosen, "skip": records})
+        start_of = bound(utc(begins[0]["bucket"])) if begins else FIRST
+        found = database().rows("queues/messages", {**chosen, "from": start_of, "limit": limit})
+        if len(found) == limit or not begins:
+            break
+    return found
 
 
 @blueprint.get("/queues", summary="All queues", responses={200: Queues})
@@ -81,15 +104,7 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     rate_since = start(asked.now - query.window, BUCKET)
     counts, seen, read = _counted(asked, tail(asked), rate_since, agent, message_type)
     pending = pending_of(asked, read, agent, query.limit)
-    messages = database().rows(
-        "queues/messages",
-        {
-            "at": asked.parameters["at"],
-            "agent": agent,
-            "message_type": message_type,
-            "limit": query.limit,
-        },
-    )
+    messages = _newest(asked, agent, message_type, query.limit)
     reading = seen.get(f"agent-queue-{agent}")
     found = of_rows(pending, asked)
     return {
@@ -114,9 +129,12 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     rows = pending_of(asked, read, normalise(path.agent_name), query.limit)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
+    held = blocked(asked, shown)
     return {
         "agent_name": path.agent_name,
         "pending_count": total,
-        "tasks": [pending_task(row, asked.now) for row in shown],
+        "tasks": [
+            {"blocks": held[row["message_id"]], **pending_task(row, asked.now)} for row in shown
+        ],
         "tasks_omitted": total - len(shown),
     }

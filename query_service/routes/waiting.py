@@ -1,6 +1,7 @@
 """Tasks that wait for an answer, and who reads their queues."""
 
 import json
+from typing import Any
 
 from query_service.db import Row
 from query_service.models.message import pending_task
@@ -9,6 +10,8 @@ from query_service.models.values import utc
 from query_service.routes.context import Moment, database
 
 MOST_IN_LIST = 50
+MOST_DEPTH = 10
+MOST_CAUSES = 1_000
 
 
 def seen_topics(asked: Moment, rows: list[Row]) -> tuple[dict[str, Reading], list[str]]:
@@ -73,3 +76,35 @@ def of_rows(rows: list[Row], asked: Moment) -> Pending:
         ", ".join(json.dumps(pending_task(row, asked.now, whole=False)) for row in rows),
         len(rows),
     )
+
+
+def blocked(asked: Moment, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
+    """By task the open tasks that wait for its answer: the one that its sender worked on when it
+    sent the task, the one that waits for that, and so on."""
+    known: dict[str, Row | None] = {}
+    wanted = {row["cause_message_id"] for row in rows} - {""}
+    for _ in range(MOST_DEPTH):
+        if not wanted:
+            break
+        name = "queues/open_at" if asked.is_past else "queues/open_now"
+        found = database().rows(name, {**asked.parameters, "ids": sorted(wanted)[:MOST_CAUSES]})
+        known |= dict.fromkeys(wanted) | {row["message_id"]: row for row in found}
+        wanted = {row["cause_message_id"] for row in found} - known.keys() - {""}
+    return {row["message_id"]: _chain(row, known) for row in rows}
+
+
+def _chain(row: Row, known: dict[str, Row | None]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    seen = {row["message_id"]}
+    above = known.get(row["cause_message_id"])
+    while above and above["message_id"] not in seen and len(told) < MOST_DEPTH:
+        seen.add(above["message_id"])
+        told.append(
+            {
+                "message_id": above["message_id"],
+                "agent": above["agent"],
+                "depth": len(told) + 1,
+            }
+        )
+        above = known.get(above["cause_message_id"])
+    return told

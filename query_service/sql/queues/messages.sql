@@ -1,24 +1,37 @@
--- The newest messages of a queue: the first record of each, with the number of its deliveries.
-WITH page AS
-(
-    SELECT message_id
-    FROM agent_messages
-    WHERE topic = concat('agent-queue-', {agent:String})
-        AND event_time <= {at:DateTime64(9, 'UTC')}
-        AND ({message_type:String} = '' OR message_type = {message_type:String})
-    GROUP BY message_id
-    ORDER BY min(event_time) DESC, message_id
-    LIMIT {limit:UInt32}
-)
+-- The newest messages of a queue that have a record since a time: the first record of each, with the
+-- number of its deliveries.
+WITH
+    recent AS
+    (
+        SELECT cityHash64(message_id)
+        FROM agent_messages
+        WHERE topic = concat('agent-queue-', {agent:String})
+            AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time <= {at:DateTime64(9, 'UTC')}
+            AND ({message_type:String} = '' OR message_type = {message_type:String})
+    ),
+    page AS
+    (
+        SELECT
+            id_hash,
+            min((event_time, partition, offset, value_hash)) AS first,
+            uniqExact(partition, offset, value_hash) AS deliveries
+        FROM message_index
+        WHERE id_hash IN recent AND topic = concat('agent-queue-', {agent:String})
+            AND event_time <= {at:DateTime64(9, 'UTC')}
+            AND ({message_type:String} = '' OR message_type = {message_type:String})
+        GROUP BY id_hash
+        HAVING first.1 >= {from:DateTime64(9, 'UTC')}
+        ORDER BY first.1 DESC, id_hash
+        LIMIT {limit:UInt32}
+    )
 SELECT
-    message_id,
-    toValidUTF8(argMin(body, (event_time, partition, offset, value_hash))) AS body,
-    argMin(oddities, (event_time, partition, offset, value_hash)) AS oddities,
-    uniqExact(partition, offset, value_hash) AS deliveries
-FROM agent_messages
-WHERE topic = concat('agent-queue-', {agent:String})
-    AND event_time <= {at:DateTime64(9, 'UTC')}
-    AND ({message_type:String} = '' OR message_type = {message_type:String})
-    AND message_id IN (SELECT message_id FROM page)
+    m.message_id AS message_id,
+    toValidUTF8(any(m.body)) AS body,
+    any(m.oddities) AS oddities,
+    any(page.deliveries) AS deliveries
+FROM agent_messages AS m
+INNER JOIN page ON page.first.2 = m.partition AND page.first.3 = m.offset AND page.first.4 = m.value_hash
+WHERE (toStartOfFiveMinutes(m.event_time), m.topic, m.partition, m.offset, m.value_hash) IN (
+    SELECT toStartOfFiveMinutes(first.1), concat('agent-queue-', {agent:String}), first.2, first.3, first.4 FROM page)
 GROUP BY message_id
-ORDER BY min(event_time) DESC, message_id
+ORDER BY min(m.event_time) DESC, cityHash64(message_id)

@@ -33,6 +33,9 @@ ANSWERS = {
     "exponential": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_exponential_histogram FINAL",
     "summaries": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_summary FINAL",
     "offsets": "SELECT * EXCEPT (arrived_at) FROM kafka_offsets FINAL",
+    "handoff_times": "SELECT * EXCEPT (arrived_at) FROM handoff_times FINAL",
+    "agent_names": "SELECT agent, name, min(first_seen), max(last_seen) FROM agent_names"
+    " GROUP BY agent, name",
     "latest": "SELECT * EXCEPT (arrived_at) FROM kafka_latest FINAL",
     "index": "SELECT DISTINCT * EXCEPT (partition, offset, arrived_at) FROM message_index FINAL",
     "topics": "SELECT * REPLACE (arraySort(groups) AS groups) FROM topics_now",

@@ -13,6 +13,7 @@ KEYS = {
         "toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash",
         "toISOWeek(event_time)",
     ),
+    "agent_names": ("agent, name", ""),
     # Written by the observer alone, which takes out what has another time now.
     "answered_tasks": (
         "toStartOfFiveMinutes(event_time), event_time, message_hash",
@@ -23,6 +24,10 @@ KEYS = {
     "error_reports": ("error_id", ""),
     "event_times": ("event_time, event_id", "toISOWeek(event_time)"),
     "events": ("event_id", ""),
+    "handoff_times": (
+        "toStartOfFiveMinutes(event_time), event_time, message_id, is_record",
+        "toISOWeek(event_time)",
+    ),
     "handoffs": ("message_id", ""),
     "kafka_latest": ("metric, topic, partition, consumer_group", ""),
     "kafka_offsets": (
@@ -110,7 +115,7 @@ def test_materialized_views_only_transform(engine: Store) -> None:
         assert not AGGREGATES.search(view["as_select"]), view["name"]
         if "GROUP BY" in view["as_select"]:
             # One row for each Kafka record, or a minimum: both the same when it comes again.
-            assert view["name"].startswith(("otlp_records_from_", "trace_index_from_"))
+            assert view["name"].startswith(("otlp_records_from_", "trace_index_from_", "agent_names_from_"))
 
 
 def test_views_never_throw(engine: Store) -> None:

@@ -13,7 +13,7 @@ import pytest
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase
-from tests.query_service.rows import trace_row
+from tests.query_service.rows import handoff_row, trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
@@ -50,7 +50,11 @@ REQUESTS = {
     "metrics_spans_minutes": f"/api/v1/metrics/spans?name=x&since=1h&until=1m&step=1m&{AT}",
     "metrics_spans_fine": "/api/v1/metrics/spans?since=1h&step=5m",
     "metrics_spans_series": f"/api/v1/metrics/spans?step=1h&cursor={CURSOR}",
-    "handoffs": "/api/v1/handoffs?trace_id=t&agent_name=A%20B",
+    "handoffs": "/api/v1/handoffs?trace_id=t&agent_name=A%20B&source=A&target=B&priority=high",
+    "handoffs_next_page": f"/api/v1/handoffs?cursor={CURSOR}&outcome=failed&limit=3",
+    "handoff": "/api/v1/handoffs/m1",
+    "graph": "/api/v1/graph?agent_name=A%20B",
+    "graph_at": f"/api/v1/graph?since=2h&until=1h&{AT}",
     "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&text=y&limit=9",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
     "search_kinds": f"/api/v1/search?q=ABCDEF12&kinds=span&kinds=event&limit=3&{AT}",
@@ -88,6 +92,7 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
             "queues/tail": [TAIL],
+            "handoffs/records": [handoff_row()],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )

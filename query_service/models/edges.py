@@ -1,0 +1,53 @@
+"""The graph of agents: who hands work to whom."""
+
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.queue import STATES
+
+Edge = dict[str, Any]
+
+
+def edges(answered: list[Row], waiting: list[Row]) -> list[Edge]:
+    """One edge for each sender and receiver, those with the most tasks first."""
+    found: dict[tuple[str, str], Edge] = {}
+    for row in answered:
+        edge = found.setdefault((row["source"], row["target"]), _edge(row))
+        edge |= {name: row[name] for name in ("answered", "completed", "failed", "cancelled")}
+        if row["timed"]:
+            edge["p50_seconds"], edge["p95_seconds"] = (round(time, 6) for time in row["times"])
+    for row in waiting:
+        edge = found.setdefault((row["source"], row["target"]), _edge(row))
+        edge |= {state: row["by_state"].get(state, 0) for state in STATES}
+        edge["open"] = sum(row["by_state"].values())
+    for edge in found.values():
+        edge["tasks"] = edge["answered"] + edge["open"]
+        edge["not_consumed"] = edge["queued"] + edge["lost"] + edge["unknown"]
+    return sorted(found.values(), key=lambda e: (-e["tasks"], e["source"], e["target"]))
+
+
+def _edge(row: Row) -> Edge:
+    numbers = ("tasks", "answered", "completed", "failed", "cancelled", "open", *STATES)
+    return {
+        "source": row["source"],
+        "target": row["target"],
+        **dict.fromkeys(numbers, 0),
+        "not_consumed": 0,
+        "p50_seconds": None,
+        "p95_seconds": None,
+    }
+
+
+def nodes(found: list[Edge]) -> list[dict[str, Any]]:
+    """Every agent of some edges, with what it sent and got."""
+    told: dict[str, dict[str, Any]] = {}
+    for edge in found:
+        for side, name in (("source", "tasks_sent"), ("target", "tasks_received")):
+            node = told.setdefault(
+                edge[side],
+                {"id": edge[side], "tasks_sent": 0, "tasks_received": 0, "failed": 0, "open": 0},
+            )
+            node[name] += edge["tasks"]
+        told[edge["target"]]["failed"] += edge["failed"]
+        told[edge["target"]]["open"] += edge["open"]
+    return sorted(told.values(), key=lambda node: str(node["id"]))
