@@ -15,6 +15,7 @@ from query_service.reader import Reader
 from query_service.routes import (
     agents,
     debug,
+    error_groups,
     errors,
     events,
     figures,
@@ -42,6 +43,7 @@ GROUPS = (
     health,
     figures,
     queues,
+    error_groups,
     errors,
     traces,
     metrics,

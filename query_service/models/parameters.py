@@ -207,6 +207,29 @@ class ErrorsQuery(ListQuery):
     limit: int = Field(50, ge=0, le=500, description="Most errors")
 
 
+class GroupPath(BaseModel):
+    """A group of errors in the path."""
+
+    fingerprint: Fingerprint = Field(description="Id of the group")
+
+
+class GroupQuery(WindowQuery):
+    """Parameters of one group of errors."""
+
+    agent_name: AgentName | None = Field(None, description="Only errors of this agent")
+    severity: Severity | None = Field(None, description="Only this severity")
+
+
+class GroupsQuery(GroupQuery):
+    """Filters of groups of errors."""
+
+    new_since: Time = Field(None, description="Only groups first seen from this time on (as `at`)")
+    sort: Literal["count", "last_seen", "first_seen"] = Field(
+        "count", description="Most failures, or latest, first"
+    )
+    limit: int = Field(50, ge=0, le=500, description="Most groups")
+
+
 class AgentErrorsQuery(AtQuery):
     """Parameters of the errors of one agent."""
 

@@ -32,6 +32,9 @@ REQUESTS = {
     "errors_summary": f"/api/v1/errors/summary?{AT}",
     "errors_agent": "/api/v1/errors/agent/Researcher?limit=2",
     "error": "/api/v1/errors/x1",
+    "error_groups": "/api/v1/errors/groups?agent_name=A%20B&severity=error&new_since=1h"
+    "&sort=last_seen&limit=3&since=2026-11-22T00:00:00&" + AT,
+    "error_group": "/api/v1/errors/groups/8f14e45fceea167a",
     "traces": "/api/v1/traces",
     "traces_filtered": "/api/v1/traces?session_id=s&user_id=u&status=failed&agent_name=A%20B"
     "&model=m&error=true&min_duration_ms=1.5&max_duration_ms=2e3&text=x&attribute=a=b=c"

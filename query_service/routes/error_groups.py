@@ -1,0 +1,117 @@
+"""`/api/v1/errors/groups`: what kinds of failures there are, and which are new."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from query_service.db import Row
+from query_service.errors import InvalidParameter, NotFound
+from query_service.models.error import error
+from query_service.models.parameters import GroupPath, GroupQuery, GroupsQuery
+from query_service.models.values import iso, normalise, utc
+from query_service.routes import failures
+from query_service.routes.context import Moment, absolute, bound, database, moment
+from query_service.routes.paging import FIRST
+
+blueprint = APIBlueprint(
+    "error_groups", __name__, url_prefix="/api/v1/errors", abp_tags=[Tag(name="Errors")]
+)
+STEPS = 24
+DEFAULT = timedelta(days=1)
+
+
+@blueprint.get("/groups", summary="Groups of errors")
+def groups(query: GroupsQuery) -> dict[str, Any]:
+    """Failures by type, normalised message and top frame, each with its trend and a sample."""
+    asked = moment(query.at)
+    new_since = FIRST if query.new_since is None else bound(_time(asked, query.new_since))
+    chosen: dict[str, str | int] = {
+        "new_since": new_since,
+        "sort": query.sort,
+        "limit": max(query.limit, 1),
+    }
+    rows, trend = _groups(asked, query, **chosen)
+    return {
+        "total": rows[0]["total"] if rows else 0,
+        "groups": [group(row) for row in _with_samples(rows[: query.limit])],
+        **trend,
+    }
+
+
+@blueprint.get("/groups/<fingerprint>", summary="One group of errors")
+def one_group(path: GroupPath, query: GroupQuery) -> dict[str, Any]:
+    """A group with failures in the window. Raises NotFound."""
+    rows, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
+    if not rows:
+        raise NotFound(f"Error group {path.fingerprint} has no failure in this window")
+    return {"group": group(_with_samples(rows)[0]), **trend}
+
+
+def group(row: Row) -> dict[str, Any]:
+    """A group of failures, and a failure of it whole."""
+    names = ("fingerprint", "error_type", "message", "failures", "reports", "failures_before")
+    return {
+        **{name: row[name] for name in names},
+        "first_seen": iso(row["first_seen"]),
+        "last_seen": iso(row["last_seen"]),
+        "counts": list(row["counts"]),
+        "agents": row["agents"],
+        "releases": row["releases"],
+        "sample": row["sample"],
+    }
+
+
+def _time(asked: Moment, time: Any) -> Any:
+    return utc(absolute(time, asked.now, "since"))
+
+
+def _groups(
+    asked: Moment, query: GroupQuery, **chosen: str | int
+) -> tuple[list[Row], dict[str, Any]]:
+    """The groups, and the window that they were counted in."""
+    since = _time(asked, DEFAULT if query.since is None else query.since)
+    until = asked.now if query.until is None else _time(asked, query.until)
+    if until <= since:
+        raise InvalidParameter("until", "lies before since")
+    step = (until - since) / STEPS
+    rows = database().rows(
+        "errors/groups",
+        {
+            "source": failures.source(),
+            "at": asked.parameters["at"],
+            "since": bound(since),
+            "until": bound(until),
+            "step": max(1, int(step.total_seconds() * 1e9)),
+            "steps": STEPS,
+            "agent": normalise(query.agent_name or ""),
+            "severity": query.severity or "",
+            "fingerprint": "",
+            "new_since": FIRST,
+            "sort": "count",
+            "limit": 1,
+            **chosen,
+        },
+    )
+    window = {
+        "since": iso(since),
+        "until": iso(until),
+        "step_seconds": step.total_seconds(),
+    }
+    return rows, window
+
+
+def _with_samples(rows: list[Row]) -> list[Row]:
+    """The rows, each with the latest failure of its group."""
+    if not rows:
+        return []
+    ids = [row["sample_id"] for row in rows]
+    records = {r["error_id"]: r for r in database().rows("errors/records", {"ids": ids})}
+    for row in rows:
+        found = records.get(row["sample_id"])
+        one = {"failure_id": row["sample_id"], "reports": 1, "report_ids": [row["sample_id"]]}
+        row["sample"] = (
+            error({**one, "fingerprint": row["fingerprint"], **found}) if found else None
+        )
+    return rows

@@ -1,0 +1,40 @@
+-- Groups of failures in a window; `first_seen` and `last_seen` are of all that is retained.
+-- counts: failures in `steps` parts of the window of `step` ns each; failures_before: those of as
+-- long a time before the window.
+SELECT
+    lower(hex(group_id)) AS fingerprint,
+    argMin((f.error_type, f.message), (event_time, failure_id)) AS first,
+    first.1 AS error_type,
+    first.2 AS message,
+    countIf(is_inside) AS failures,
+    sumIf(reported, is_inside) AS reports,
+    countIf(is_before) AS failures_before,
+    min(event_time) AS first_seen,
+    max(if({at:DateTime64(9, 'UTC')} >= '2100-01-01', last_time, arrayMax(arrayFilter(time -> time <= {at:DateTime64(9, 'UTC')}, report_times)))) AS last_seen,
+    toUnixTimestamp64Nano(first_seen) AS first_seen_ns,
+    toUnixTimestamp64Nano(last_seen) AS last_seen_ns,
+    arraySlice(arraySort(groupUniqArrayIf(agent_name, is_inside AND agent_name != '')), 1, 50) AS agents,
+    arraySlice(arraySort(groupUniqArrayIf(release, is_inside AND release != '')), 1, 50) AS releases,
+    sumForEachIf(arrayMap(i -> toUInt64(i = place), range({steps:UInt64})), is_inside) AS counts,
+    argMaxIf(failure_id, (event_time, failure_id), is_inside) AS sample_id,
+    count() OVER () AS total
+FROM
+(
+    SELECT
+        *,
+        ({agent:String} = '' OR has(report_agents, {agent:String})) AND ({severity:String} = '' OR has(report_severities, {severity:String})) AS is_asked,
+        is_asked AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AS is_inside,
+        is_asked AND event_time < {since:DateTime64(9, 'UTC')} AND event_time >= since_before AS is_before,
+        fromUnixTimestamp64Nano(toUnixTimestamp64Nano({since:DateTime64(9, 'UTC')}) - {step:Int64} * toInt64({steps:UInt64}), 'UTC') AS since_before,
+        toUInt64(greatest(0, intDiv(toUnixTimestamp64Nano(event_time) - toUnixTimestamp64Nano({since:DateTime64(9, 'UTC')}), {step:Int64}))) AS place,
+        if({at:DateTime64(9, 'UTC')} >= '2100-01-01', toUInt64(reports), arrayCount(time -> time <= {at:DateTime64(9, 'UTC')}, report_times)) AS reported
+    FROM {source:Identifier}
+    WHERE event_time <= {at:DateTime64(9, 'UTC')}
+        AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
+) AS f
+GROUP BY group_id
+HAVING failures > 0 AND first_seen >= {new_since:DateTime64(9, 'UTC')}
+ORDER BY
+    multiIf({sort:String} = 'last_seen', last_seen_ns, {sort:String} = 'first_seen', first_seen_ns, toInt64(failures)) DESC,
+    fingerprint
+LIMIT {limit:UInt32}
