@@ -22,21 +22,28 @@ from local_stack.settings import Settings as LocalSettings
 from local_stack.stack import Stack
 
 from bench.processes import Watch
+from query_service.db import connect
+from query_service.settings import Settings
 
 PORT = 19425
 # Until the last messages have come.
 _LAST_SECONDS = 3
 _SENT = re.compile(rb'"sent": ([0-9.]+)')
+_STORED = """
+SELECT quantile(0.5)(dateDiff('ms', event_time, inserted_at)) AS p50,
+    quantile(0.99)(dateDiff('ms', event_time, inserted_at)) AS p99
+FROM arrivals
+WHERE kind = 'message' AND inserted_at >= now() - {seconds:UInt32}
+"""
 _ASKED = ("/api/v1/queues", "/api/v1/events?limit=50", "/api/v1/errors/summary")
 
 
 @click.command("live")
 @click.option("--clients", default=100, show_default=True)
-@click.option(
-    "--rate", default=1_000, show_default=True, help="Messages/s, each with 4 other rows."
-)
+@click.option("--rate", default=1_000, show_default=True, help="Messages/s.")
+@click.option("--pairs", default=2, show_default=True, help="Spans, and events, beside each.")
 @click.option("--seconds", default=20, show_default=True, help="Length of each part.")
-def live(clients: int, rate: int, seconds: int) -> None:
+def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
     """Produce to client, and REST without and with the clients. On ports 1942x."""
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
@@ -47,13 +54,13 @@ def live(clients: int, rate: int, seconds: int) -> None:
         stack = Stack(local)
         stack.up(lambda settings: programs.stages(settings, ()))
         try:
-            _measure(stack, clients, rate, seconds)
+            _measure(stack, clients, rate, pairs, seconds)
         finally:
             stack.down()
 
 
-def _measure(stack: Stack, clients: int, rate: int, seconds: int) -> None:
-    _send(stack.settings.kafka, 100, 5)  # makes the topics, and everything warm
+def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) -> None:
+    _send(stack.settings.kafka, 100, 1, 5)  # makes the topics, and everything warm
     pid = stack.supervisor.processes()["query"]["pid"]
     parts = []
     for number in (0, clients):
@@ -61,7 +68,7 @@ def _measure(stack: Stack, clients: int, rate: int, seconds: int) -> None:
         hearers = multiprocessing.Process(target=_hear, args=(number, theirs), daemon=True)
         hearers.start()
         mine.recv()
-        sender = Thread(target=_send, args=(stack.settings.kafka, rate, seconds))
+        sender = Thread(target=_send, args=(stack.settings.kafka, rate, pairs, seconds))
         with Watch({"query": pid}) as watch:
             sender.start()
             asked = _ask(sender)
@@ -77,9 +84,12 @@ def _measure(stack: Stack, clients: int, rate: int, seconds: int) -> None:
             f"| {use.cpu_seconds:.1f} | {use.peak_rss_mb:.0f} |"
         )
     waits = parts[1][3]
+    client = connect(Settings(clickhouse_url=stack.settings.clickhouse))
+    (stored,) = client.query(_STORED, parameters={"seconds": seconds + 10}).result_rows
     click.echo(
         f"\n{len(waits):,} of {clients * rate * seconds:,} messages heard; produce to client at "
-        f"{rate}/s: p50 {_at(waits, 50) * 1000:.0f} ms, p99 {_at(waits, 99) * 1000:.0f} ms"
+        f"{rate}/s: p50 {_at(waits, 50) * 1000:.0f} ms, p99 {_at(waits, 99) * 1000:.0f} ms; "
+        f"of this until their insert began: p50 {stored[0]:.0f} ms, p99 {stored[1]:.0f} ms"
     )
 
 
@@ -99,8 +109,8 @@ def _ask(sender: Thread) -> list[float]:
     return took
 
 
-def _send(bootstrap: str, rate: int, seconds: int) -> None:
-    """So many messages a second, each with two spans and two events."""
+def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
+    """So many messages a second, each with so many spans and events."""
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=5)
     began = time.time()
     for index in range(rate * seconds):
@@ -112,7 +122,7 @@ def _send(bootstrap: str, rate: int, seconds: int) -> None:
         _produce(producer, f"agent-queue-{agent}", message_id=str(uuid.uuid4()), timestamp=stamp,
                  message_type="task", source_agent="Bench", target_agent=agent,
                  payload={"sent": now, "text": "x" * 500})  # fmt: skip
-        for _ in range(2):
+        for _ in range(pairs):
             _produce(producer, "agent-telemetry-events", event_id=str(uuid.uuid4()),
                      event_type="agent_start", agent_name=agent, severity="info", message="hi",
                      timestamp=stamp, data={})  # fmt: skip
