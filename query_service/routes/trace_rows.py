@@ -3,6 +3,7 @@
 Both are asked for with one interval of arrivals, so that no trace is left out between them.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from query_service.db import Row
@@ -46,22 +47,21 @@ def interval() -> Row:
     }
 
 
-def one_row(asked: Moment, trace_id: str) -> Row | None:
-    """The row of one trace; None when no span or record of it is known."""
-    rows = _one(asked, {**_NO_FILTER, "trace_id": trace_id, "limit": 1}) if trace_id else []
-    return rows[0] if rows else None
-
-
-def _one(asked: Moment, chosen: dict[str, Any]) -> list[Row]:
+def one_trace_query(
+    asked: Moment, trace_id: str, filters: Mapping[str, Any] | None = None
+) -> tuple[str, Row]:
+    """Asks for the row of one trace: none when no span or record of it is known."""
     nothing = {"touched_from": LAST, "touched_to": LAST}
-    return database().rows("traces/open", {**chosen, **asked.parameters, **nothing})
+    chosen = {**_NO_FILTER, "limit": 1, **(filters or {}), **asked.parameters, **nothing}
+    return "traces/open", {**chosen, "trace_id": trace_id}
 
 
 def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row], Cursor]:
     """Up to `limit` + 1 traces in the order asked for, and the page with its snapshot."""
     chosen = {**_NO_FILTER, **_filters(asked, query), "limit": query.limit + 1}
     if query.trace_id is not None:
-        return _one(asked, chosen) if query.trace_id else [], page
+        name, parameters = one_trace_query(asked, query.trace_id, _filters(asked, query))
+        return database().rows(name, parameters) if query.trace_id else [], page
     since = interval()
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": since["now"]})

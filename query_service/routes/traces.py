@@ -27,7 +27,7 @@ from query_service.models.trace_message import row_of_messages, trace_message
 from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import next_cursor, opened
-from query_service.routes.trace_rows import one_row, page_rows
+from query_service.routes.trace_rows import one_trace_query, page_rows
 from query_service.schemas.traces import (
     CriticalPath,
     OneTrace,
@@ -43,14 +43,18 @@ MOST_OF_ONE_TRACE = 10_000
 MOST_LINKS = 100
 
 
-def _spans(asked: Moment, trace_ids: list[str], limit: int = MOST_OF_ONE_TRACE) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids, "limit": limit}
+def _spans(asked: Moment, trace_ids: list[str]) -> list[Row]:
+    chosen = {
+        "at": asked.parameters["at"],
+        "trace_ids": trace_ids,
+        "limit": MOST_OF_ONE_TRACE,
+    }
     return database().rows("traces/spans", chosen) if trace_ids else []
 
 
-def _outlines(asked: Moment, trace_ids: list[str], limit: int = MOST_OUTLINES) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids, "limit": limit}
-    return database().rows("traces/outlines", chosen) if trace_ids else []
+def _outlines(asked: Moment, trace_id: str) -> list[Row]:
+    some = {"at": asked.parameters["at"], "trace_ids": [trace_id], "limit": MOST_OF_ONE_TRACE}
+    return database().rows("traces/outlines", some)
 
 
 def _handoffs(asked: Moment, trace_ids: list[str]) -> list[Row]:
@@ -67,9 +71,11 @@ def _messages(asked: Moment, trace_id: str) -> list[Row]:
     return database().rows("traces/messages", chosen)
 
 
-def _links(asked: Moment, trace_id: str) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_id": trace_id, "limit": MOST_LINKS}
-    return database().rows("traces/links", chosen)
+def _spans_query(some: Row, limit: int | None) -> tuple[str, Row]:
+    """Whole spans of some traces, or outlines of the first when no number is asked for."""
+    if limit is None:
+        return "traces/outlines", {**some, "limit": MOST_OUTLINES}
+    return "traces/spans", {**some, "limit": limit}
 
 
 def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
@@ -93,12 +99,17 @@ def traces(query: TracesQuery) -> dict[str, Any]:
     rows, page = page_rows(asked, query, page)
     shown = rows[: query.limit]
     ids = [row["trace_id"] for row in shown]
-    whole = _by_trace(_spans(asked, ids, query.spans) if query.spans else [])
-    outlines = _by_trace(_outlines(asked, ids) if query.spans is None else [])
-    handoffs = _by_trace(_handoffs(asked, ids))
+    some = {"at": asked.parameters["at"], "trace_ids": ids}
+    found_handoffs, found_spans = (
+        database().together(("traces/handoffs", some), _spans_query(some, query.spans))
+        if ids and query.spans != 0
+        else (_handoffs(asked, ids), [])
+    )
+    handoffs, spans = _by_trace(found_handoffs), _by_trace(found_spans)
+    outlines, whole = ({}, spans) if query.spans else (spans, {})
     return {
         "traces": [
-            listed(row, outlines[i], whole[i], handoffs[i], asked.at)
+            listed(row, outlines.get(i, []), whole.get(i, []), handoffs[i], asked.at)
             for i, row in zip(ids, shown, strict=True)
         ],
         "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "trace_id"))
@@ -115,21 +126,26 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    row = one_row(asked, path.trace_id)
-    spans = _spans(asked, [path.trace_id])
-    handoffs = _handoffs(asked, [path.trace_id])
-    messages = _messages(asked, path.trace_id)
-    if row is None and messages:
-        row = row_of_messages(messages)
-    if row is None:
+    one = {"at": asked.parameters["at"], "trace_id": path.trace_id}
+    some = {"at": one["at"], "trace_ids": [path.trace_id]}
+    found, spans, handoffs, messages, events, links = database().together(
+        one_trace_query(asked, path.trace_id),
+        ("traces/spans", {**some, "limit": MOST_OF_ONE_TRACE}),
+        ("traces/handoffs", some),
+        ("traces/messages", {**one, "limit": MOST_OF_ONE_TRACE}),
+        ("events/of_trace", one),
+        ("traces/links", {**one, "limit": MOST_LINKS}),
+    )
+    if not found and not messages:
         raise NotFound("Trace not found")
+    row = found[0] if found else row_of_messages(messages)
     return {
         "trace": trace(row, spans, handoffs, asked.at),
         "spans": [span(r, asked.at) for r in spans],
-        "events": [event(r) for r in _events(asked, path.trace_id)],
+        "events": [event(r) for r in events],
         "handoffs": [handoff(r) for r in handoffs],
         "messages": [trace_message(r) for r in messages],
-        "linked_traces": _links(asked, path.trace_id),
+        "linked_traces": links,
     }
 
 
@@ -179,7 +195,7 @@ def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    spans = _outlines(asked, [path.trace_id], MOST_OF_ONE_TRACE)
+    spans = _outlines(asked, path.trace_id)
     messages = _messages(asked, path.trace_id)
     nodes = nodes_of_spans(spans, asked.at, asked.now) or nodes_of_tasks(messages, asked.now)
     found = critical_path(nodes, sent_messages(messages))
