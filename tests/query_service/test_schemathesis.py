@@ -19,7 +19,7 @@ from query_service.document import operations
 from tests.query_service.checked_client import document, is_described
 from tests.query_service.whole_service import whole_service
 
-CASES = 30
+CASES = 12
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -33,11 +33,15 @@ LEFT_OUT = (
     "/health",
     "/api/v1/otlp/",
     "/api/v1/events/stream",
+    "/ws/",
 )
-LABELS = [
-    f"{o.method.upper()} {o.path}"
-    for o in operations(document())
-    if is_described(o) and not o.path.startswith(LEFT_OUT)
+ASKED = [o for o in operations(document()) if not o.path.startswith(LEFT_OUT) and is_described(o)]
+# Only what takes something can be sent something wrong.
+CALLS = [
+    (f"{o.method.upper()} {o.path}", mode)
+    for o in ASKED
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or o.parameters or "requestBody" in o.body
 ]
 
 
@@ -48,8 +52,7 @@ def api(embedded_clickhouse: str) -> Iterator[BaseSchema]:
         yield schemathesis.openapi.from_wsgi("/openapi.json", app)
 
 
-@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize(("label", "mode"), CALLS)
 def test_answers_are_as_documented(api: BaseSchema, label: str, mode: GenerationMode) -> None:
     operation = api.find_operation_by_label(label)
     assert operation is not None
