@@ -129,13 +129,14 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     one = {"at": asked.parameters["at"], "trace_id": path.trace_id}
     some = {"at": one["at"], "trace_ids": [path.trace_id]}
     found, spans, handoffs, messages, events, links = database().together(
-        one_trace_query(asked, path.trace_id),
+        ("traces/one_settled", {**asked.parameters, "trace_id": path.trace_id}),
         ("traces/spans", {**some, "limit": MOST_OF_ONE_TRACE}),
         ("traces/handoffs", some),
         ("traces/messages", {**one, "limit": MOST_OF_ONE_TRACE}),
         ("events/of_trace", one),
         ("traces/links", {**one, "limit": MOST_LINKS}),
     )
+    found = found or database().rows(*one_trace_query(asked, path.trace_id))
     if not found and not messages:
         raise NotFound("Trace not found")
     row = found[0] if found else row_of_messages(messages)

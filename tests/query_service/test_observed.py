@@ -32,6 +32,9 @@ def answers(service: Service) -> dict[str, Any]:
             asked = f"{path}{'&' if '?' in path else '?'}at={at}" if at else path
             answer = service.get(asked)
             found[asked] = {k: v for k, v in answer.items() if k != "next_cursor"}
+    for trace in found["/api/v1/traces"]["traces"][:3]:
+        path = f"/api/v1/traces/{trace['trace_id']}"
+        found |= {path: service.get(path)}
     return found
 
 
