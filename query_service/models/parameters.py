@@ -207,7 +207,7 @@ class ErrorsQuery(ListQuery):
     limit: int = Field(50, ge=0, le=500, description="Most errors")
 
 
-class GroupPath(BaseModel):
+class GroupPath(Parameters):
     """A group of errors in the path."""
 
     fingerprint: Fingerprint = Field(description="Id of the group")
@@ -230,7 +230,7 @@ class GroupsQuery(GroupQuery):
     limit: int = Field(50, ge=0, le=500, description="Most groups")
 
 
-class AgentErrorsQuery(AtQuery):
+class AgentErrorsQuery(ListQuery):
     """Parameters of the errors of one agent."""
 
     limit: int = Field(50, ge=0, le=200, description="Most errors")

@@ -14,6 +14,7 @@ from query_service.models.values import iso, normalise, utc
 from query_service.routes import failures
 from query_service.routes.context import Moment, absolute, bound, database, moment
 from query_service.routes.paging import FIRST
+from query_service.schemas.errors import ErrorGroups, OneErrorGroup
 
 blueprint = APIBlueprint(
     "error_groups", __name__, url_prefix="/api/v1/errors", abp_tags=[Tag(name="Errors")]
@@ -22,7 +23,7 @@ STEPS = 24
 DEFAULT = timedelta(days=1)
 
 
-@blueprint.get("/groups", summary="Groups of errors")
+@blueprint.get("/groups", summary="Groups of errors", responses={200: ErrorGroups})
 def groups(query: GroupsQuery) -> dict[str, Any]:
     """Failures by type, normalised message and top frame, each with its trend and a sample."""
     asked = moment(query.at)
@@ -40,7 +41,9 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/groups/<fingerprint>", summary="One group of errors")
+@blueprint.get(
+    "/groups/<fingerprint>", summary="One group of errors", responses={200: OneErrorGroup}
+)
 def one_group(path: GroupPath, query: GroupQuery) -> dict[str, Any]:
     """A group with failures in the window. Raises NotFound."""
     rows, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)

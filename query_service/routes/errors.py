@@ -6,7 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from query_service.errors import NotFound
-from query_service.models.cursor import END
+from query_service.models.cursor import END, Cursor
 from query_service.models.error import error, summary
 from query_service.models.parameters import (
     AgentErrorsQuery,
@@ -19,6 +19,7 @@ from query_service.models.values import normalise
 from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
+from query_service.schemas.errors import AgentErrors, Errors, ErrorsSummary, OneError
 
 blueprint = APIBlueprint("errors", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Errors")])
 
@@ -27,7 +28,7 @@ def _summary(view: str, at: str) -> dict[str, Any]:
     return summary(database().rows("errors/summary", {"source": view, "at": at}))
 
 
-def _chosen(query: ErrorsQuery, asked: Moment) -> dict[str, str | int]:
+def _filters(query: ErrorsQuery) -> dict[str, str]:
     """The filters that were given, as parameters of the SQL file."""
     return {
         "trace_id": query.trace_id or "",
@@ -37,37 +38,54 @@ def _chosen(query: ErrorsQuery, asked: Moment) -> dict[str, str | int]:
         "error_type": query.error_type or "",
         "fingerprint": query.fingerprint or "",
         "text": query.text or "",
-        **window(query, asked),
     }
 
 
-@blueprint.get("/errors", summary="Errors, newest first")
-def errors(query: ErrorsQuery) -> dict[str, Any]:
-    """Failures that have a report matching every filter; the summary is of all there are."""
-    asked, page = opened(query, query.cursor)
-    at, view = asked.parameters["at"], failures.source()
-    chosen = _chosen(query, asked)
-    chosen["arrived_until"] = page.arrived_until
+def _page(
+    query: AgentErrorsQuery | ErrorsQuery,
+    place: tuple[Moment, Cursor],
+    view: str,
+    filters: dict[str, str],
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """How many failures match, and the page of them that begins at `place`."""
+    asked, page = place
+    at = asked.parameters["at"]
+    chosen: dict[str, str | int] = {
+        **filters,
+        **window(query, asked),
+        "arrived_until": page.arrived_until,
+    }
     total = failures.totals(view, at, **chosen)
     rows = failures.page(view, at, query.limit + 1, **chosen, **after(page))
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": total["arrived_until"]})
-    return {
-        "total": total["total"],
-        "total_reports": total["total_reports"],
+    return total, {
         "errors": [error(row) for row in rows[: query.limit]],
-        "summary": _summary(view, at),
         "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "error_id")),
     }
 
 
-@blueprint.get("/errors/summary", summary="Counts of all errors")
+@blueprint.get("/errors", summary="Errors, newest first", responses={200: Errors})
+def errors(query: ErrorsQuery) -> dict[str, Any]:
+    """Failures that have a report matching every filter; the summary is of all there are."""
+    place, filters = opened(query, query.cursor), _filters(query)
+    view = failures.source()
+    total, page = _page(query, place, view, filters)
+    return {
+        "total": total["total"],
+        "total_reports": total["total_reports"],
+        **page,
+        "summary": _summary(view, place[0].parameters["at"]),
+    }
+
+
+@blueprint.get("/errors/summary", summary="Counts of all errors", responses={200: ErrorsSummary})
 def errors_summary(query: AtQuery) -> dict[str, Any]:
     """Failures by severity, category and agent."""
     return _summary(failures.source(), moment(query.at).parameters["at"])
 
 
-@blueprint.get("/errors/<error_id>", summary="One error")
+@blueprint.get("/errors/<error_id>", summary="One error", responses={200: OneError})
 def one_error(path: ErrorPath, query: AtQuery) -> dict[str, Any]:
     """The report of that id, and the failure it belongs to. Raises NotFound."""
     rows = failures.of_report(path.error_id, moment(query.at).parameters["at"])
@@ -76,16 +94,16 @@ def one_error(path: ErrorPath, query: AtQuery) -> dict[str, Any]:
     return {"error": error(rows[0])}
 
 
-@blueprint.get("/errors/agent/<agent_name>", summary="Errors of an agent")
+@blueprint.get(
+    "/errors/agent/<agent_name>", summary="Errors of an agent", responses={200: AgentErrors}
+)
 def agent_errors(path: AgentPath, query: AgentErrorsQuery) -> dict[str, Any]:
     """Failures of one agent, newest first; zero when it has none or is unknown."""
-    at, view = moment(query.at).parameters["at"], failures.source()
-    chosen = {"agent": normalise(path.agent_name)}
-    rows = failures.page(view, at, query.limit, **chosen)
-    total = failures.totals(view, at, **chosen)
+    place, filters = opened(query, query.cursor), {"agent": normalise(path.agent_name)}
+    total, page = _page(query, place, failures.source(), filters)
     return {
         "agent_name": path.agent_name,
         "error_count": total["total"],
         "report_count": total["total_reports"],
-        "errors": [error(row) for row in rows],
+        **page,
     }

@@ -3,7 +3,7 @@
 from tests.query_service.engine import Service, load, produced
 
 
-def _report(number: int, second: int) -> dict[str, object]:
+def _report(number: int, second: int, **fields: str) -> dict[str, object]:
     return produced(
         "agent-telemetry-errors",
         number,
@@ -11,6 +11,7 @@ def _report(number: int, second: int) -> dict[str, object]:
         error_type=f"Error{number}",
         error_message="odd",
         timestamp=f"2026-11-22T11:00:{second:02}",
+        **fields,
     )
 
 
@@ -42,3 +43,18 @@ def test_a_limit_of_zero_has_totals_and_no_rows(empty: Service) -> None:
     load(empty.tables, [_report(n, n) for n in range(3)])
     answer = empty.get("/api/v1/errors?limit=0")
     assert (answer["total"], answer["errors"], answer["next_cursor"]) == (3, [], None)
+
+
+def test_the_errors_of_an_agent_have_a_window_and_pages(empty: Service) -> None:
+    agents = ("Code Helper", "Writer")
+    records = [_report(n, n, agent_name=agents[n % 2]) for n in range(20)]
+    load(empty.tables, records)
+    window = "since=2026-11-22T11:00:04&until=2026-11-22T11:00:14&limit=2"
+    seen, cursor = [], ""
+    for _ in range(3):
+        answer = empty.get(f"/api/v1/errors/agent/code-helper?{window}{cursor}")
+        assert (answer["error_count"], answer["report_count"]) == (5, 5)
+        seen += [error["error_id"] for error in answer["errors"]]
+        cursor = f"&cursor={answer['next_cursor']}"
+    assert answer["next_cursor"] is None
+    assert seen == ["e12", "e10", "e8", "e6", "e4"]
