@@ -113,6 +113,20 @@ SELECT metric, topic, partition, consumer_group, observed_at, value, arrived_at
 FROM kafka_offsets
 WHERE NOT startsWith(consumer_group, 'agent-telemetry-');
 
+-- Thousands of open tasks are shown at once: taking each apart then would cost more than all else.
+ALTER TABLE open_tasks ADD COLUMN IF NOT EXISTS listed String MATERIALIZED multiIf(
+    is_deleted = 1, '',
+    countSubstrings(body, '[') + countSubstrings(body, '{') > 200 AND arrayMax(arrayCumSum(arrayMap(
+        b -> if(b IN ('[', '{'), 1, -1), extractAll(replaceRegexpAll(body, '"(?:[^"\\\\]|\\\\.)*"', ''), '[\\[\\]{}]')))) > 200,
+        concat(', "record": ', toJSONString(toValidUTF8(body)), '}'),
+    length(body) > 200 AND lengthUTF8(JSONExtractRaw(body, 'payload')) > 200,
+        concat(
+            ', "payload": null, "payload_preview": ', toJSONString(substringUTF8(toValidUTF8(JSONExtractRaw(body, 'payload')), 1, 200)),
+            arrayStringConcat(arrayMap(f -> concat(', ', toJSONString(f.1), ': ', toValidUTF8(f.2)), arrayFilter(f -> f.1 != 'payload', JSONExtractKeysAndValuesRaw(body)))), '}'),
+    startsWith(trimBoth(substring(body, position(body, '{') + 1)), '}'), '}',
+    concat(', ', toValidUTF8(trimBoth(substring(body, position(body, '{') + 1)))))
+    COMMENT 'Its fields as JSON for lists: after what stands beside them, to the closing brace; a long payload cut to 200 characters' CODEC(ZSTD(1));
+
 CREATE VIEW IF NOT EXISTS topics_now AS
 WITH (SELECT max(observed_at) FROM kafka_latest WHERE metric = 'kafka.consumer_group.offset') AS newest
 SELECT
@@ -149,25 +163,21 @@ SELECT
     c.event_time AS event_time,
     c.ttl_seconds AS ttl_seconds,
     c.body AS body,
+    c.listed AS listed,
     if(isNull(c.ttl_seconds), NULL, fromUnixTimestamp64Nano(toUnixTimestamp64Nano(c.event_time) + toInt64(least(greatest(c.ttl_seconds, 0), 1e9) * 1e9), 'UTC')) AS expires_at,
     notEmpty(arrayFilter(s -> s.2 != 'process' OR s.3 = c.agent OR s.3 = '', signs.seen) AS own_signs) AS has_sign,
-    ifNull(length(readers.groups) > 0 AND readers.committing[toInt32(c.partition)] = length(readers.groups) AND readers.lowest[toInt32(c.partition)] > c.offset, false) AS is_consumed,
+    transform(concat(c.topic, '/', toString(c.partition)), {places:Array(String)}, {passed:Array(Int64)}, toInt64(0)) > c.offset AS is_consumed,
     multiIf(
         expires_at <= {now:DateTime64(9, 'UTC')}, 'expired',
         has_sign OR is_consumed, 'in_progress',
-        ifNull(readers.observed_at, toDateTime64(0, 9, 'UTC')) < {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, 'unknown',
-        has({read:Array(String)}, c.topic), 'queued',
-        'lost') AS state,
-    -- Where no group has committed, all that is kept lies before it.
-    multiIf(
-        mapContains(readers.lowest, toInt32(c.partition)), greatest(0, toInt64(c.offset) - readers.lowest[toInt32(c.partition)]),
-        mapContains(readers.oldest, toInt32(c.partition)), greatest(0, toInt64(c.offset) - readers.oldest[toInt32(c.partition)]),
-        NULL) AS behind,
+        transform(c.topic, {topics:Array(String)}, {waits:Array(String)}, 'unknown')) AS state,
+    if((transform(concat(c.topic, '/', toString(c.partition)), {places:Array(String)}, {begins:Array(Int64)}, toInt64(-1)) AS begin) < 0,
+        NULL, greatest(0, toInt64(c.offset) - begin)) AS behind,
     if(has_sign, arrayMin(s -> s.1, own_signs), NULL) AS claimed_at,
     if(has_sign, arrayMax(s -> s.1, own_signs), NULL) AS last_sign_at
 FROM
 (
-    SELECT * EXCEPT (arrived_at, version, is_deleted)
+    SELECT * EXCEPT (arrived_at, version, is_deleted), listed
     FROM open_tasks FINAL
     WHERE is_deleted = 0 AND cityHash64(message_id) NOT IN (
         SELECT parent_hash
@@ -184,11 +194,7 @@ LEFT JOIN
     WHERE message_hash IN (SELECT cityHash64(message_id) FROM open_tasks FINAL WHERE is_deleted = 0)
     GROUP BY message_hash
 ) AS signs ON signs.message_hash = cityHash64(c.message_id)
-LEFT JOIN
-(
-    SELECT topic, groups, lowest, committing, oldest, observed_at FROM topics_now
-) AS readers ON readers.topic = c.topic
-COMMENT 'Each task without an answer, with its state; open_task_states(now, read: topics that somebody reads)';
+COMMENT 'Each task without an answer, with its state; open_task_states(now, and what was seen in Kafka: for places topic/partition the offsets that all groups have passed and where what is not consumed begins, for topics how a task waits there: queued or lost)';
 
 CREATE VIEW IF NOT EXISTS topics_at AS
 SELECT
@@ -241,17 +247,13 @@ SELECT
     c.ttl_seconds AS ttl_seconds,
     if(isNull(c.ttl_seconds), NULL, fromUnixTimestamp64Nano(toUnixTimestamp64Nano(c.event_time) + toInt64(least(greatest(c.ttl_seconds, 0), 1e9) * 1e9), 'UTC')) AS expires_at,
     notEmpty(arrayFilter(s -> s.2 != 'process' OR s.3 = c.agent OR s.3 = '', signs.seen) AS own_signs) AS has_sign,
-    ifNull(length(readers.groups) > 0 AND readers.committing[toInt32(c.partition)] = length(readers.groups) AND readers.lowest[toInt32(c.partition)] > c.offset, false) AS is_consumed,
+    transform(concat(c.topic, '/', toString(c.partition)), {places:Array(String)}, {passed:Array(Int64)}, toInt64(0)) > c.offset AS is_consumed,
     multiIf(
         expires_at <= {at:DateTime64(9, 'UTC')}, 'expired',
         has_sign OR is_consumed, 'in_progress',
-        ifNull(readers.observed_at, toDateTime64(0, 9, 'UTC')) < {at:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, 'unknown',
-        has({read:Array(String)}, c.topic), 'queued',
-        'lost') AS state,
-    multiIf(
-        mapContains(readers.lowest, toInt32(c.partition)), greatest(0, toInt64(c.offset) - readers.lowest[toInt32(c.partition)]),
-        mapContains(readers.oldest, toInt32(c.partition)), greatest(0, toInt64(c.offset) - readers.oldest[toInt32(c.partition)]),
-        NULL) AS behind,
+        transform(c.topic, {topics:Array(String)}, {waits:Array(String)}, 'unknown')) AS state,
+    if((transform(concat(c.topic, '/', toString(c.partition)), {places:Array(String)}, {begins:Array(Int64)}, toInt64(-1)) AS begin) < 0,
+        NULL, greatest(0, toInt64(c.offset) - begin)) AS behind,
     if(has_sign, arrayMin(s -> s.1, own_signs), NULL) AS claimed_at,
     if(has_sign, arrayMax(s -> s.1, own_signs), NULL) AS last_sign_at
 FROM
@@ -274,8 +276,4 @@ LEFT JOIN
         AND (is_behind OR message_hash IN (SELECT cityHash64(message_id) FROM candidates))
     GROUP BY message_hash
 ) AS signs ON signs.message_hash = cityHash64(c.message_id)
-LEFT JOIN
-(
-    SELECT topic, groups, lowest, committing, oldest, observed_at FROM topics_at(at = {at:DateTime64(9, 'UTC')})
-) AS readers ON readers.topic = c.topic
-COMMENT 'Each task that had no answer at a time, with its state then; open_task_states_at(at, read: topics that somebody read)';
+COMMENT 'Each task that had no answer at a time, with its state then; open_task_states_at(at, and as for open_task_states)';

@@ -10,9 +10,10 @@ CREATE TABLE IF NOT EXISTS handoff_times
     priority LowCardinality(String) COMMENT 'Priority of the task as the context has it',
     trace_id String COMMENT 'Trace' CODEC(ZSTD(1)),
     arrived_at DateTime('UTC') COMMENT 'Latest arrival' CODEC(ZSTD(1)),
+    version UInt256 COMMENT 'As in handoffs',
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(version)
 PARTITION BY toISOWeek(event_time)
 ORDER BY (toStartOfFiveMinutes(event_time), event_time, message_id, is_record)
 TTL toDateTime(arrived_at) + INTERVAL 14 DAY
@@ -28,7 +29,8 @@ SELECT
     replaceAll(lower(target_agent_name), ' ', '-') AS target,
     JSONExtractString(context, 'priority') AS priority,
     trace_id,
-    arrived_at
+    arrived_at,
+    version
 FROM handoffs;
 
 CREATE TABLE IF NOT EXISTS agent_names

@@ -35,6 +35,12 @@ class Reading:
     observed_at: datetime
     passed: dict[int, int]
     """By partition the offset below which every group has committed."""
+    begins: dict[int, int]
+    """By partition the first offset that some group has not committed, or that is kept."""
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it was seen within the hour."""
+        return (now - self.observed_at).total_seconds() <= UNOBSERVED_SECONDS
 
 
 def readings(rows: list[Row]) -> dict[str, Reading]:
@@ -53,6 +59,7 @@ def readings(rows: list[Row]) -> dict[str, Reading]:
                 for partition, offset in row["lowest"].items()
                 if row["committing"][partition] == len(row["groups"])
             },
+            row["oldest"] | row["lowest"],
         )
         for row in rows
         if row["topic"]
@@ -81,7 +88,6 @@ def queue(
     seconds = (now - rate_since).total_seconds()
     arrived, completed = found.get("arrived", 0), found.get("completed", 0)
     waited = (now - utc(pending.oldest)).total_seconds() if pending.oldest else None
-    seen = reading and (now - reading.observed_at).total_seconds() < UNOBSERVED_SECONDS
     return {
         "agent_name": agent,
         "queue_topic": f"agent-queue-{normalise(agent)}",
@@ -96,9 +102,9 @@ def queue(
         "arrival_rate_per_minute": round(arrived * 60 / seconds, 3),
         "completion_rate_per_minute": round(completed * 60 / seconds, 3),
         "drain_seconds": drain_seconds(pending.total, arrived, completed, seconds),
-        "consumer_lag": max(reading.lag.values(), default=None) if reading and seen else None,
-        "consumers": reading.members if reading and seen else None,
-        "consumer_groups": reading.groups if reading and seen else [],
+        "consumer_lag": max(reading.lag.values(), default=None) if reading else None,
+        "consumers": reading.members if reading else None,
+        "consumer_groups": reading.groups if reading else [],
         "last_activity": iso(found.get("last_seen")),
     }
 

@@ -12,7 +12,7 @@ from query_service.models.parameters import AtQuery
 from query_service.routes import failures
 from query_service.routes.context import bound, database, moment
 from query_service.routes.tail import merged, tail
-from query_service.routes.waiting import topics_query
+from query_service.routes.waiting import Seen, topics_query
 from query_service.schemas.agents import Agents
 
 blueprint = APIBlueprint(
@@ -34,12 +34,14 @@ def agents(query: AtQuery) -> dict[str, Any]:
         "message_type": "",
         "rate_since": bound(NEVER),
     }
+    # How tasks wait does not matter here.
+    waiting = {**asked.parameters, **Seen({}, frozenset(), asked.now).parameters}
     queries: list[tuple[str, dict[str, Any]]] = [
         topics_query(asked),
         ("agents/names", at),
         ("agents/spans", at),
         ("agents/errors", {**at, "source": failures.source()}),
-        ("agents/pending_at" if asked.is_past else "agents/pending_now", asked.parameters),
+        ("agents/pending_at" if asked.is_past else "agents/pending_now", waiting),
     ]
     if not uncounted.whole:
         queries.append(("queues/counts", counting))

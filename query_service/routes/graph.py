@@ -34,10 +34,10 @@ def graph(query: GraphQuery) -> dict[str, Any]:
         ("graph/answered", {"at": asked.parameters["at"], **untold, **times, **agent}),
         topics_query(asked),
     )
-    _, read = seen_topics(asked, topics)
+    seen = seen_topics(asked, topics)
     waiting = database().rows(
         "graph/open_at" if asked.is_past else "graph/open_now",
-        {**asked.parameters, "read": read, **times, **agent},
+        {**asked.parameters, **seen.parameters, **times, **agent},
     )
     found = edges(answered, waiting)
     return {

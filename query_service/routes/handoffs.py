@@ -10,12 +10,11 @@ from query_service.errors import NotFound
 from query_service.models.cursor import Cursor
 from query_service.models.handoff import course, handoff
 from query_service.models.parameters import AtQuery, HandoffPath, HandoffsQuery
-from query_service.models.queue import UNOBSERVED_SECONDS, Reading
 from query_service.models.story import below, course_row, story
 from query_service.models.values import normalise, utc
 from query_service.routes.context import Moment, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
-from query_service.routes.waiting import seen_topics, topics_query
+from query_service.routes.waiting import Seen, seen_topics, topics_query
 from query_service.schemas.handoffs import Handoffs, Story
 
 blueprint = APIBlueprint(
@@ -26,14 +25,12 @@ MOST_LOOKS = 5
 LEAST_ROWS = 100
 
 
-def _course(asked: Moment, row: Row, seen: dict[str, Reading], read: list[str]) -> Row:
+def _course(asked: Moment, row: Row, seen: Seen) -> Row:
     """What became of a handoff."""
-    reading = seen.get(row["topic"])
-    if reading is None:
-        return course(row, asked.now, False, False, read)
-    age = (asked.now - reading.observed_at).total_seconds()
-    passed = reading.passed.get(row.get("partition", 0), 0)
-    return course(row, asked.now, passed > row.get("offset", 0), age <= UNOBSERVED_SECONDS, read)
+    known = seen.topics.get(row["topic"])
+    passed = known.passed.get(row["partition"], 0) if known else 0
+    is_consumed = bool(row["topic"]) and passed > row["offset"]
+    return course(row, asked.now, is_consumed, seen.of(row["topic"]) is not None, seen.read)
 
 
 @blueprint.get("/handoffs", summary="Handoffs, newest first", responses={200: Handoffs})
@@ -51,16 +48,17 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "limit": max(2 * query.limit, LEAST_ROWS),
     }
     [topics] = database().together(topics_query(asked))
-    seen, read = seen_topics(asked, topics)
+    seen = seen_topics(asked, topics)
     found: list[tuple[Row, Row]] = []
     place: Cursor | None = page
     for _ in range(MOST_LOOKS if query.limit else 0):
         if place is None:
             break
-        rows = database().rows("handoffs/list", {**chosen, **after(place)})
-        courses = [(r, _course(asked, r, seen, read)) for r in rows if r["is_current"]]
+        times = database().rows("handoffs/times", {**chosen, **after(place)})
+        rows = _current(asked.parameters["at"], times)
+        courses = [(row, _course(asked, row, seen)) for row in rows]
         found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
-        place = _following(rows, page) if len(rows) == chosen["limit"] else None
+        place = _following(times, page) if len(times) == chosen["limit"] else None
         if len(found) > query.limit:
             break
     following = next_cursor([r for r, _ in found], query.limit, page, ("key_time", "message_id"))
@@ -69,6 +67,15 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "handoffs": [{**became, **handoff(row)} for row, became in shown],
         "next_cursor": following or (place.encode() if place and query.limit else None),
     }
+
+
+def _current(at: str, times: list[Row]) -> list[Row]:
+    """The handoffs of some versions, in their order, without the versions that do not count."""
+    ids = sorted({row["message_id"] for row in times})
+    rows = database().rows("handoffs/list", {"at": at, "ids": ids}) if ids else []
+    by_id = {row["message_id"]: row for row in rows}
+    keys = dict.fromkeys((t["key_time"], t["message_id"]) for t in times)
+    return [by_id[i] for time, i in keys if i in by_id and by_id[i]["key_time"] == time]
 
 
 def _following(rows: list[Row], page: Cursor) -> Cursor:
@@ -105,12 +112,12 @@ def one_handoff(path: HandoffPath, query: AtQuery) -> dict[str, Any]:
     spans, errors = (parts[0], parts[1]) if trace_id else ([], [])
     own, ids = below(spans, path.message_id, [row["message_id"] for row in answers])
     current = course_row(deliveries, answers, signs)
-    seen, read = seen_topics(asked, topics)
+    seen = seen_topics(asked, topics)
     return {
         "message_id": path.message_id,
         "trace_id": trace_id or None,
         "handoff": handoff(records[0]) if records else None,
-        "course": _course(asked, current, seen, read) if current["topic"] else None,
+        "course": _course(asked, current, seen) if current["topic"] else None,
         "story": story(
             deliveries,
             parts[-1] if deliveries else [],

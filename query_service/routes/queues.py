@@ -10,12 +10,13 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.models.message import message, pending_task
 from query_service.models.parameters import AgentPath, PendingQuery, QueueQuery, QueuesQuery
-from query_service.models.queue import Pending, Reading, queue, spliced
+from query_service.models.queue import Pending, queue, spliced
 from query_service.models.values import iso, normalise, utc
 from query_service.routes.context import Moment, bound, database, moment
 from query_service.routes.paging import FIRST
 from query_service.routes.tail import BUCKET, Tail, merged, start, tail
 from query_service.routes.waiting import (
+    Seen,
     blocked,
     by_agent,
     of_rows,
@@ -33,8 +34,8 @@ blueprint = APIBlueprint(
 
 def _counted(
     asked: Moment, open_part: Tail, rate_since: datetime, agent: str, message_type: str = ""
-) -> tuple[dict[str, Row], dict[str, Reading], list[str]]:
-    """Counts and rates by agent, what was seen of each topic, and the topics that are read."""
+) -> tuple[dict[str, Row], Seen]:
+    """Counts and rates by agent, and what was seen of the topics."""
     chosen = {
         **open_part.parameters(asked),
         "rate_since": bound(rate_since),
@@ -47,7 +48,7 @@ def _counted(
     if not open_part.is_empty:
         queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
     topics, *parts = database().together(*queries)
-    return merged(row for part in parts for row in part), *seen_topics(asked, topics)
+    return merged(row for part in parts for row in part), seen_topics(asked, topics)
 
 
 def _newest(asked: Moment, agent: str, message_type: str, limit: int) -> list[Row]:
@@ -70,9 +71,9 @@ def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked = moment(query.at)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, read = _counted(asked, tail(asked), rate_since, "")
-    pending = by_agent(asked, read)
-    known = {topic.removeprefix("agent-queue-") for topic in seen}
+    counts, seen = _counted(asked, tail(asked), rate_since, "")
+    pending = by_agent(asked, seen)
+    known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     agents = sorted((counts.keys() | pending.keys() | known) - {""})
     texts = [
         spliced(
@@ -80,7 +81,7 @@ def queues(query: QueuesQuery) -> Response:
                 agent,
                 counts.get(agent),
                 pending.get(agent, Pending()),
-                seen.get(f"agent-queue-{agent}"),
+                seen.of(f"agent-queue-{agent}"),
                 rate_since,
                 asked.now,
             ),
@@ -102,10 +103,10 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     asked = moment(query.at)
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, read = _counted(asked, tail(asked), rate_since, agent, message_type)
-    pending = pending_of(asked, read, agent, query.limit)
+    counts, seen = _counted(asked, tail(asked), rate_since, agent, message_type)
+    pending = pending_of(asked, seen, agent, query.limit)
     messages = _newest(asked, agent, message_type, query.limit)
-    reading = seen.get(f"agent-queue-{agent}")
+    reading = seen.of(f"agent-queue-{agent}")
     found = of_rows(pending, asked)
     return {
         **queue(path.agent_name, counts.get(agent), found, reading, rate_since, asked.now),
@@ -125,11 +126,11 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer, oldest first."""
     asked = moment(query.at)
     [topics] = database().together(topics_query(asked))
-    _, read = seen_topics(asked, topics)
-    rows = pending_of(asked, read, normalise(path.agent_name), query.limit)
+    seen = seen_topics(asked, topics)
+    rows = pending_of(asked, seen, normalise(path.agent_name), query.limit)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
-    held = blocked(asked, shown)
+    held = blocked(asked, seen, shown)
     return {
         "agent_name": path.agent_name,
         "pending_count": total,

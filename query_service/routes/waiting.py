@@ -1,6 +1,8 @@
 """Tasks that wait for an answer, and who reads their queues."""
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from query_service.db import Row
@@ -14,16 +16,43 @@ MOST_DEPTH = 10
 MOST_CAUSES = 1_000
 
 
-def seen_topics(asked: Moment, rows: list[Row]) -> tuple[dict[str, Reading], list[str]]:
-    """What was seen of each queue's topic, and the topics that somebody reads: a group has members
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of the queues' topics, and the topics that somebody reads: a group has members
     there, or has committed something new within the hour."""
+
+    topics: dict[str, Reading]
+    read: frozenset[str]
+    now: datetime
+
+    def of(self, topic: str) -> Reading | None:
+        """What was seen of a topic within the hour."""
+        found = self.topics.get(topic)
+        return found if found and found.is_fresh(self.now) else None
+
+    @property
+    def parameters(self) -> dict[str, list[Any]]:
+        """Parameters of the views of open tasks."""
+        places = [(t, p, r) for t, r in self.topics.items() for p in r.begins]
+        fresh = [topic for topic in self.topics if self.of(topic)]
+        return {
+            "places": [f"{topic}/{partition}" for topic, partition, _ in places],
+            "passed": [reading.passed.get(partition, 0) for _, partition, reading in places],
+            "begins": [reading.begins[partition] for _, partition, reading in places],
+            "topics": fresh,
+            "waits": ["queued" if topic in self.read else "lost" for topic in fresh],
+        }
+
+
+def seen_topics(asked: Moment, rows: list[Row]) -> Seen:
+    """What `topics_query` gave, with the topics that were committed on lately."""
     seen = readings(rows)
     unread = [topic for topic, reading in seen.items() if not reading.members and reading.groups]
     read = {topic for topic, reading in seen.items() if reading.members}
     if unread:
         chosen = {**asked.parameters, "topics": unread}
         read |= {row["topic"] for row in database().rows("queues/committed_lately", chosen)}
-    return seen, sorted(read)
+    return Seen(seen, frozenset(read), asked.now)
 
 
 def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
@@ -33,18 +62,23 @@ def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
     return "queues/topics_now", {}
 
 
-def pending_of(asked: Moment, read: list[str], agent: str, limit: int) -> list[Row]:
+def pending_of(asked: Moment, seen: Seen, agent: str, limit: int) -> list[Row]:
     """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
     totals that it carries."""
     name = "queues/pending_at" if asked.is_past else "queues/pending_now"
-    chosen = {**asked.parameters, "read": read, "agent": agent, "limit": max(limit, 1)}
+    chosen = {
+        **asked.parameters,
+        **seen.parameters,
+        "agent": agent,
+        "limit": max(limit, 1),
+    }
     return database().rows(name, chosen)
 
 
-def by_agent(asked: Moment, read: list[str]) -> dict[str, Pending]:
+def by_agent(asked: Moment, seen: Seen) -> dict[str, Pending]:
     """Pending tasks of every agent, the oldest 50 of each as JSON."""
     if not asked.is_past:
-        chosen = {"now": asked.parameters["now"], "read": read}
+        chosen = {"now": asked.parameters["now"], **seen.parameters}
         rows = database().rows("queues/pending_by_agent", chosen)
         return {
             row["agent"]: Pending(
@@ -58,7 +92,7 @@ def by_agent(asked: Moment, read: list[str]) -> dict[str, Pending]:
             for row in rows
         }
     found: dict[str, list[Row]] = {}
-    for row in pending_of(asked, read, "", MOST_IN_LIST):
+    for row in pending_of(asked, seen, "", MOST_IN_LIST):
         found.setdefault(row["agent"], []).append(row)
     return {agent: of_rows(rows, asked) for agent, rows in found.items()}
 
@@ -78,16 +112,17 @@ def of_rows(rows: list[Row], asked: Moment) -> Pending:
     )
 
 
-def blocked(asked: Moment, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
+def blocked(asked: Moment, seen: Seen, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
     """By task the open tasks that wait for its answer: the one that its sender worked on when it
     sent the task, the one that waits for that, and so on."""
     known: dict[str, Row | None] = {}
+    name = "queues/open_at" if asked.is_past else "queues/open_now"
     wanted = {row["cause_message_id"] for row in rows} - {""}
     for _ in range(MOST_DEPTH):
         if not wanted:
             break
-        name = "queues/open_at" if asked.is_past else "queues/open_now"
-        found = database().rows(name, {**asked.parameters, "ids": sorted(wanted)[:MOST_CAUSES]})
+        ids = {"ids": sorted(wanted)[:MOST_CAUSES]}
+        found = database().rows(name, {**asked.parameters, **seen.parameters, **ids})
         known |= dict.fromkeys(wanted) | {row["message_id"]: row for row in found}
         wanted = {row["cause_message_id"] for row in found} - known.keys() - {""}
     return {row["message_id"]: _chain(row, known) for row in rows}

@@ -22,7 +22,7 @@ FILTERS = {"at": "2100-01-01 00:00:00", "trace_id": "", "agent": "", "limit": 10
             {"event_type": "", "severity": ""},
         ),
         (
-            "handoffs/list",
+            "handoffs/times",
             "INSERT INTO handoffs (message_id, context, arrived_at)"
             " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
             " FROM numbers(%d)",

@@ -8,7 +8,7 @@ WITH waiting AS
         count() OVER (PARTITION BY agent) AS pending_tasks,
         sumMap(map(state, 1)) OVER (PARTITION BY agent) AS by_state,
         sumMap(map(toString(priority), 1)) OVER (PARTITION BY agent) AS by_priority
-    FROM open_task_states_at(at = {at:DateTime64(9, 'UTC')}, read = {read:Array(String)})
+    FROM open_task_states_at(at = {at:DateTime64(9, 'UTC')}, places = {places:Array(String)}, passed = {passed:Array(Int64)}, begins = {begins:Array(Int64)}, topics = {topics:Array(String)}, waits = {waits:Array(String)})
     WHERE {agent:String} = '' OR agent = {agent:String}
     ORDER BY agent, event_time, message_id
     LIMIT {limit:UInt32} BY agent

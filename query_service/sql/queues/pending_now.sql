@@ -5,7 +5,7 @@ SELECT
     count() OVER () AS pending_tasks,
     sumMap(map(state, 1)) OVER () AS by_state,
     sumMap(map(toString(priority), 1)) OVER () AS by_priority
-FROM open_task_states(now = {now:DateTime64(9, 'UTC')}, read = {read:Array(String)})
+FROM open_task_states(now = {now:DateTime64(9, 'UTC')}, places = {places:Array(String)}, passed = {passed:Array(Int64)}, begins = {begins:Array(Int64)}, topics = {topics:Array(String)}, waits = {waits:Array(String)})
 WHERE agent = {agent:String}
 ORDER BY event_time, message_id
 LIMIT {limit:UInt32}

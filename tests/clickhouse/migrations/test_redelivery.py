@@ -33,7 +33,7 @@ ANSWERS = {
     "exponential": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_exponential_histogram FINAL",
     "summaries": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_summary FINAL",
     "offsets": "SELECT * EXCEPT (arrived_at) FROM kafka_offsets FINAL",
-    "handoff_times": "SELECT * EXCEPT (arrived_at) FROM handoff_times FINAL",
+    "handoff_times": "SELECT * EXCEPT (arrived_at, version) FROM handoff_times FINAL",
     "agent_names": "SELECT agent, name, min(first_seen), max(last_seen) FROM agent_names"
     " GROUP BY agent, name",
     "latest": "SELECT * EXCEPT (arrived_at) FROM kafka_latest FINAL",
@@ -41,10 +41,12 @@ ANSWERS = {
     "topics": "SELECT * REPLACE (arraySort(groups) AS groups) FROM topics_now",
     "topics_at": "SELECT * REPLACE (arraySort(groups) AS groups)"
     " FROM topics_at(at = '2026-11-22 12:30:00')",
-    "pending": "SELECT * EXCEPT (partition, offset, value_hash)"
-    " FROM open_task_states(now = '2026-11-22 12:30:00', read = ['agent-queue-writer'])",
-    "pending_at": "SELECT * EXCEPT (partition, offset, value_hash)"
-    " FROM open_task_states_at(at = '2026-11-22 12:30:00', read = [])",
+    "pending": "SELECT * EXCEPT (partition, offset, value_hash, behind, is_consumed, state)"
+    " FROM open_task_states(now = '2026-11-22 12:30:00', places = ['agent-queue-writer/0'],"
+    " passed = [1], begins = [1], topics = ['agent-queue-writer'], waits = ['queued'])",
+    "pending_at": "SELECT * EXCEPT (partition, offset, value_hash, behind, is_consumed, state)"
+    " FROM open_task_states_at(at = '2026-11-22 12:30:00', places = ['agent-queue-writer/0'],"
+    " passed = [1], begins = [1], topics = ['agent-queue-writer'], waits = ['queued'])",
     "commits": "SELECT * FROM consumer_commits(at = '2026-11-22 12:30:00')",
     "readers": "SELECT * REPLACE (arraySort(groups) AS groups)"
     " FROM queue_readers(at = '2026-11-22 12:30:00')",
