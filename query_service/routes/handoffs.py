@@ -45,7 +45,7 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "source": normalise(query.source or ""),
         "target": normalise(query.target or ""),
         "priority": query.priority or "",
-        "limit": max(2 * query.limit, LEAST_ROWS),
+        "limit": max(query.limit * 5 // 4, LEAST_ROWS) + 1,
     }
     [topics] = database().together(topics_query(asked))
     seen = seen_topics(asked, topics)
