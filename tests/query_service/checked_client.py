@@ -42,7 +42,7 @@ def validator(reference: str) -> Draft202012Validator:
 
 
 def is_described(operation: Operation) -> bool:
-    """Whether the route says what it answers; the others follow group by group."""
+    """Whether the route says what it answers."""
     return bool({"101", "200", "410", "501"} & operation.body["responses"].keys())
 
 
