@@ -86,6 +86,7 @@ ENGINE = ReplacingMergeTree(Version)
 PARTITION BY toISOWeek(EventTime)
 ORDER BY (TraceId, SpanId)
 TTL toDateTime(ArrivedAt) + INTERVAL 14 DAY
+SETTINGS index_granularity = 1024
 COMMENT 'Each span once, its latest version';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_traces_from_otlp TO otel_traces AS

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS search_ids
     agent LowCardinality(String) COMMENT 'Agent, normalised',
     event_time DateTime('UTC') COMMENT 'Its time, clamped to 2000..2100' CODEC(ZSTD(1)),
     arrived_at DateTime('UTC') COMMENT 'Arrival' CODEC(ZSTD(1)),
-    version UInt64 COMMENT 'The earliest to the nanosecond wins; of a span an ended version' CODEC(ZSTD(1))
+    version UInt256 COMMENT 'Of a span as in span_outlines; else the earliest to the nanosecond wins, then the content by its hash' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (id, kind, trace_id)
@@ -28,7 +28,7 @@ SELECT
     agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent, resource_id))) AS version
 FROM agent_messages;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_spans TO search_ids AS
@@ -40,7 +40,7 @@ SELECT
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    toUInt64(end_time IS NOT NULL) AS version
+    version
 FROM span_outlines;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_traces TO search_ids AS
@@ -52,10 +52,10 @@ SELECT
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
-FROM span_outlines
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 192), bitShiftRight(s.version, 64)) AS version
+FROM span_outlines AS s
 WHERE trace_id != ''
-ORDER BY event_time
+ORDER BY version DESC
 LIMIT 1 BY trace_id;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_trace_records TO search_ids AS
@@ -67,7 +67,7 @@ SELECT
     replaceAll(lower(JSONExtractString(record, 'root_agent_name')), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent))) AS version
 FROM trace_records;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_sessions TO search_ids AS
@@ -79,10 +79,10 @@ SELECT
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
-FROM span_outlines
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 192), bitShiftRight(s.version, 64)) AS version
+FROM span_outlines AS s
 WHERE conversation_id != ''
-ORDER BY event_time
+ORDER BY version DESC
 LIMIT 1 BY conversation_id;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_session_records TO search_ids AS
@@ -94,7 +94,7 @@ SELECT
     replaceAll(lower(JSONExtractString(record, 'root_agent_name')), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent))) AS version
 FROM trace_records
 WHERE id != '';
 
@@ -107,7 +107,7 @@ SELECT
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent))) AS version
 FROM error_reports;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_events TO search_ids AS
@@ -119,7 +119,7 @@ SELECT
     replaceAll(lower(agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent))) AS version
 FROM events;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS search_ids_from_handoffs TO search_ids AS
@@ -132,7 +132,7 @@ SELECT
     replaceAll(lower(target_agent_name), ' ', '-') AS agent,
     event_time,
     arrived_at,
-    bitNot(toUInt64(toUnixTimestamp64Nano(event_time))) AS version
+    bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 64), toUInt256(cityHash64(title, agent, resource_id))) AS version
 FROM handoffs
 WHERE record != '';
 

@@ -33,7 +33,7 @@ class SpanMetric(Stored):
     environment: Any = field("deployment.environment.name", "production")
 
 
-class Figures(Answer):
+class LikeSpans(Answer):
     """Figures of like spans."""
 
     count: int = field("Spans that started", 240)
@@ -47,14 +47,14 @@ class Figures(Answer):
     cost: float | None = field("Sum of the prices that spans tell; null when none does", 1.25)
 
 
-class SpanFigures(Figures):
+class SpanFigures(LikeSpans):
     """Figures of the spans of one name of one agent."""
 
     agent_name: str = field("Agent, as its queue is called", "researcher")
     name: str = field("Name of the spans", "chat gpt-4o")
 
 
-class SpanPoint(Figures):
+class SpanPoint(LikeSpans):
     """Figures of the spans that started in one step."""
 
     start: str = field("Start of the step", "2026-11-22T11:00:00")

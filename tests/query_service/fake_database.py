@@ -1,10 +1,22 @@
 """A database that answers from a script and remembers what it was asked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from query_service.db import Database, Row, sql
 from query_service.settings import Settings
+
+ALWAYS: dict[str, list[Row]] = {
+    "queues/tail": [
+        {
+            "since": datetime(2026, 11, 22, 11, 59, 30),
+            "whole": False,
+            "buckets": [datetime(2026, 11, 22, 11, 55)],
+        }
+    ]
+}
+"""What gives one row whatever is stored."""
 
 
 class FakeDatabase(Database):
@@ -12,7 +24,7 @@ class FakeDatabase(Database):
 
     def __init__(self, answers: Mapping[str, list[Row]] | None = None) -> None:
         super().__init__(Settings())
-        self.answers = dict(answers or {})
+        self.answers = ALWAYS | dict(answers or {})
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

@@ -9,32 +9,30 @@ from tests.query_service.engine import Service
 MEMORY = 200_000_000
 ROWS = 300_000  # of 1.5 kB each
 FILTERS = {"at": "2100-01-01 00:00:00", "trace_id": "", "agent": "", "limit": 10}
+WINDOW = {
+    "since": "1970-01-01 00:00:00",
+    "until": "2200-01-01 00:00:00",
+    "after_time": str(END),
+    "after_id": "",
+}
 
 
 @pytest.mark.parametrize(
     ("name", "filling", "filters"),
     [
         (
-            "events/list",
+            "events/page",
             "INSERT INTO events (event_id, data, arrived_at)"
             " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
             " FROM numbers(%d)",
-            {"event_type": "", "severity": ""},
+            WINDOW | {"event_type": "", "severity": "", "text": ""},
         ),
         (
             "handoffs/times",
             "INSERT INTO handoffs (message_id, context, arrived_at)"
             " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
             " FROM numbers(%d)",
-            {
-                "since": "1970-01-01 00:00:00",
-                "until": "2200-01-01 00:00:00",
-                "source": "",
-                "target": "",
-                "priority": "",
-                "after_time": str(END),
-                "after_id": "",
-            },
+            WINDOW | {"source": "", "target": "", "priority": ""},
         ),
     ],
     ids=["events", "handoffs"],

@@ -93,7 +93,8 @@ def test_every_event_metric_and_handoff_comes_back_as_it_was_sent(earlier: Servi
     metrics = earlier.get("/api/v1/metrics/spans?limit=1000")["metrics"]
     assert all(sent in metrics for sent in _of("agent-telemetry-metrics"))
     handoffs = earlier.get("/api/v1/handoffs?limit=1000")["handoffs"]
-    assert all(sent in handoffs for sent in _of("agent-telemetry-handoffs"))
+    for sent in _of("agent-telemetry-handoffs"):
+        assert any(_subset(sent, shown) for shown in handoffs)
 
 
 def test_every_error_comes_back_as_it_was_sent_with_its_failure(earlier: Service) -> None:

@@ -61,7 +61,7 @@ ANSWERS = {
     " FROM trace_messages FINAL",
     "trace_handoffs": "SELECT * EXCEPT (arrived_at, version) FROM trace_handoffs FINAL",
     "links": "SELECT * EXCEPT (arrived_at) FROM trace_links FINAL",
-    "ids": "SELECT * EXCEPT (arrived_at, version, title) FROM search_ids FINAL",
+    "ids": "SELECT * EXCEPT (arrived_at, version) FROM search_ids FINAL",
     "ends": "SELECT * EXCEPT (arrived_at) FROM span_ends FINAL",
     "event_times": "SELECT * EXCEPT (arrived_at) FROM event_times FINAL",
     "trace_states": "SELECT * FROM traces(at = '2026-11-22 12:30:00', now = '2026-11-22 12:30:00')",

@@ -13,6 +13,7 @@ from query_service.settings import Settings
 from tests.ports import free_port
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase
+from tests.query_service.rows import span_row
 
 
 class Broken(FakeDatabase):
@@ -133,15 +134,13 @@ def test_what_nobody_expected_is_500_without_its_text() -> None:
 
 
 def test_nan_in_stored_data_is_null() -> None:
-    totals = {
-        **dict.fromkeys(("total_traces", "completed_traces", "failed_traces"), 1),
-        **dict.fromkeys(("running_traces", "total_tokens", "total_llm_calls"), 0),
-        "active_spans": 0,
-        "avg_duration_ms": float("nan"),
+    rows = {
+        "traces/known": [{"trace_id": "t1"}],
+        "traces/spans": [span_row(duration_ms=float("nan"))],
     }
-    response = client(FakeDatabase({"metrics/totals": [totals]})).get("/api/v1/metrics")
+    response = client(FakeDatabase(rows)).get("/api/v1/traces/t1/spans")
     assert response.json is not None
-    assert response.json["avg_duration_ms"] is None
+    assert response.json["spans"][0]["duration_ms"] is None
 
 
 def test_no_time_ago_is_now_and_not_the_future() -> None:

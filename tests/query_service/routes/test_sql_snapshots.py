@@ -4,7 +4,6 @@ The snapshots are written anew by `python -m tests.query_service.routes.test_sql
 """
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +74,6 @@ POSITION = {
     "is_touched": True,
 }
 
-
-TAIL = {
-    "since": datetime(2026, 11, 22, 11, 59, 30),
-    "whole": False,
-    "buckets": [datetime(2026, 11, 22, 11, 55)],
-}
-
 STREAMS = {"/api/v1/events/stream"}
 
 
@@ -96,7 +88,6 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count": [{"spans": 0}],
             "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
-            "queues/tail": [TAIL],
             "handoffs/records": [handoff_row()],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
