@@ -16,9 +16,11 @@ LISTS = (
     "/api/v1/events?limit=1000",
     "/api/v1/agents",
     "/api/v1/search?q=researcher&limit=100",
+    "/api/v1/graph",
+    "/api/v1/errors/groups",
 )
 OF_AN_AGENT = ("queues/{}?limit=500", "queues/{}/pending?limit=10000", "errors/agent/{}?limit=200")
-OF_A_TRACE = ("", "/spans", "/timeline", "/graph", "/errors")
+OF_A_TRACE = ("", "/spans", "/timeline", "/graph", "/errors", "/critical-path")
 MOST_TRACES = 300
 
 
@@ -45,6 +47,10 @@ def all_answers(query_url: str, at: str) -> dict[str, Any]:
         for error in found["/api/v1/errors?limit=500"]["errors"]:
             for report in error["report_ids"]:
                 get(f"/api/v1/errors/{quote(report, safe='')}")
+        for group in found["/api/v1/errors/groups"]["groups"]:
+            get(f"/api/v1/errors/groups/{group['fingerprint']}")
+        for handoff in found["/api/v1/handoffs?limit=1000"]["handoffs"]:
+            get(f"/api/v1/handoffs/{quote(handoff['message_id'], safe='')}")
         for trace in found["/api/v1/traces?limit=1000"]["traces"][:MOST_TRACES]:
             for tail in OF_A_TRACE:
                 get(f"/api/v1/traces/{quote(trace['trace_id'], safe='')}{tail}")
