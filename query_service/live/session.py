@@ -28,7 +28,7 @@ class Session:
         self._client = Client(Subscription(), write, wake)
         self._wake = wake
         self._missed: Arrivals | None = None
-        self._first: list[bytes] = []
+        self._ready: list[bytes] = []
 
     def start(self, subscription: Subscription, cursor: LiveCursor | None) -> LiveCursor:
         """Begin, or begin anew: with what comes from now on, or after a cursor. Gives where.
@@ -38,12 +38,11 @@ class Session:
         if cursor is None:
             self._client.subscription = subscription
             return self._hub.join(self._client) if self._missed is None else self._missed.cursor
-        self._hub.leave(self._client)
-        self._client = Client(subscription, self._write, self._wake)
+        self._leave(subscription)
         self._missed, is_whole = Arrivals.resume(self._hub.database, cursor)
         if not is_whole:
             earliest = earliest_cursor(self._hub.database).encode()
-            self._first.append(self._tell(_lost(cursor.encode(), earliest)))
+            self._ready.append(self._tell(_lost(cursor.encode(), earliest)))
         return cursor
 
     def end(self) -> None:
@@ -51,12 +50,16 @@ class Session:
         self._hub.leave(self._client)
 
     def next(self) -> list[bytes]:
-        """What is to be sent now; nothing when there is nothing new. Raises Unavailable."""
-        first, self._first = self._first, []
+        """What is to be sent now; nothing when there is nothing new.
+
+        Raises Unavailable; what was ready by then comes with the next call.
+        """
         if self._missed is not None:
-            return first + self._catch_up(self._missed)
+            self._catch_up(self._missed)
+            ready, self._ready = self._ready, []
+            return ready
         waiting, gap = self._client.take()
-        return first + waiting + ([self._tell(_left_out(gap))] if gap else [])
+        return waiting + ([self._tell(_left_out(gap))] if gap else [])
 
     @property
     def cursor(self) -> LiveCursor | None:
@@ -65,26 +68,32 @@ class Session:
             return self._missed.cursor
         return self._hub.cursor_of(self._client)
 
-    def _catch_up(self, missed: Arrivals) -> list[bytes]:
+    def _leave(self, subscription: Subscription) -> None:
+        """Be one whom the hub has told nothing."""
+        self._hub.leave(self._client)
+        self._client = Client(subscription, self._write, self._wake)
+
+    def _catch_up(self, missed: Arrivals) -> None:
         """One batch of what was missed; at its end the client joins those who hear of what comes.
 
         What the hub tells from then on begins where this ends.
         """
         batch = missed.read()
-        sent = [self._written(batch)]
-        if batch.complete:
-            joined = self._hub.join(self._client)
-            complete = False
-            while not complete:
-                batch = missed.read(joined.until)
-                sent.append(self._written(batch))
-                complete = batch.complete
-            self._missed = None
-        return [data for data in sent if data]
+        self._keep(batch)
+        if not batch.complete:
+            return
+        self._leave(self._client.subscription)  # it joined already when this failed below
+        joined = self._hub.join(self._client)
+        complete = False
+        while not complete:
+            batch = missed.read(joined.until)
+            self._keep(batch)
+            complete = batch.complete
+        self._missed = None
 
-    def _written(self, batch: Batch) -> bytes:
-        chosen = self._client.subscription.select(batch.rows)
-        return self._write(chosen) if chosen else b""
+    def _keep(self, batch: Batch) -> None:
+        if chosen := self._client.subscription.select(batch.rows):
+            self._ready.append(self._write(chosen))
 
 
 def _left_out(gap: Gap) -> Json:
