@@ -106,6 +106,7 @@ class LiveSocket:
         except (ConnectionClosed, OSError) as error:
             log.debug("a live client has gone: %s", error)
         finally:
+            self._ws.sock.unread = []  # its reader may wait for room that nobody makes any more
             self._session.end()
 
     def _run(self) -> None:
