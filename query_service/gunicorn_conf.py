@@ -29,8 +29,9 @@ control_socket_disable = True
 
 # The processes share their figures there; prometheus_client looks for it when it is imported.
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_MADE = "agent-telemetry-figures-"
 if _FIGURES not in os.environ:
-    os.environ[_FIGURES] = tempfile.mkdtemp(prefix="agent-telemetry-figures-")
+    os.environ[_FIGURES] = tempfile.mkdtemp(prefix=_MADE)
 
 
 def when_ready(server: Any) -> None:
@@ -67,5 +68,6 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Leave nothing behind."""
-    shutil.rmtree(os.environ[_FIGURES], ignore_errors=True)
+    """Leave nothing behind; a directory that somebody named is theirs."""
+    if os.path.basename(os.environ[_FIGURES]).startswith(_MADE):
+        shutil.rmtree(os.environ[_FIGURES], ignore_errors=True)

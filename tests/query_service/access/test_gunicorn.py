@@ -52,3 +52,17 @@ def test_a_unix_socket_needs_no_key(tmp_path: Path) -> None:
             transport=httpx.HTTPTransport(uds=str(socket)), timeout=SECONDS
         ) as client:
             assert client.get(f"http://telemetry.example{ASKED}").status_code == 200
+
+
+def test_only_figures_of_its_own_making_are_removed(tmp_path: Path) -> None:
+    named = tmp_path / "named"
+    named.mkdir()
+    (named / "kept").touch()
+    with served(tmp_path / "log", PROMETHEUS_MULTIPROC_DIR=str(named)):
+        pass
+    assert (named / "kept").exists()
+    made = tmp_path / "made"
+    made.mkdir()
+    with served(tmp_path / "log", TMPDIR=str(made)):
+        assert list(made.glob("agent-telemetry-figures-*/*"))
+    assert not list(made.iterdir())
