@@ -1,11 +1,16 @@
 """`scripts/bench.sh queries`: what it asks, and a short run of all of it."""
 
+import json
+import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bench.queries.endpoints import Endpoint, endpoints
 from bench.queries.measure import Figures, percentile
 from bench.queries.report import Size, markdown
+from local_stack.cache import ROOT
 
 
 def _document(**paths: Any) -> dict[str, Any]:
@@ -41,6 +46,7 @@ def test_streams_and_what_is_gone_are_left_out() -> None:
     document = _document(
         stream={"responses": {"200": {"content": {"text/event-stream": {}}}}},
         gone={"responses": {"410": {}}},
+        socket={"responses": {"426": {}}},
         there={"responses": {"200": {"content": {"application/json": {}}}, "404": {}}},
     )
     assert [e.path for e in endpoints(document, {})] == ["/there"]
@@ -65,3 +71,20 @@ def test_what_misses_its_target_or_grows_is_bold() -> None:
     assert "| `/slow` | 50 | 9 | 20 | 9 | **60** | **3.0** | 1.0 |" in table
     assert "| `/good` | 100 | 9 | 10 | 9 | 10 | 1.0 | 0.0 |" in table
     assert "1 of 2 endpoints" in table
+
+
+@pytest.mark.stack
+def test_a_short_run_measures_every_endpoint(tmp_path: Path) -> None:
+    command = [
+        str(ROOT / "scripts/bench.sh"), "queries", "--messages", "2000", "--open-tasks", "100",
+        "--offsets-every", "86400", "--requests", "1", "--arrivals", "20", "--clients", "2",
+        "--seconds", "1", "--home", str(tmp_path),
+    ]  # fmt: skip
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    assert ran.returncode == 0, ran.stderr
+    for path in ("/health", "/api/v1/queues", "/api/v1/traces/{trace_id}"):
+        assert re.search(rf"`{re.escape(path)}` \| \d+ \| \d+ \| ", ran.stdout)
+    [figures] = json.loads((tmp_path / "queries.json").read_text())
+    assert figures["idle"].keys() == figures["arrivals"].keys()
+    assert all(found["status"] == 200 for found in figures["idle"].values())
+    assert figures["crowd"]["failures"] == {}

@@ -27,7 +27,8 @@ class Endpoint:
 
 
 def endpoints(document: Mapping[str, Any], known: Mapping[str, str]) -> list[Endpoint]:
-    """Every GET that answers once: streams and what is gone (only 410 or 501) are left out.
+    """Every GET that answers once: streams (SSE, or 426: a WebSocket) and what is gone (410, 501)
+    are left out.
 
     Parameters of the path, and those that are required, come from `known` by their name, else
     from the examples of the document. Raises LookupError when one is in neither.
@@ -54,7 +55,7 @@ def endpoints(document: Mapping[str, Any], known: Mapping[str, str]) -> list[End
 
 def _is_gone_or_stream(responses: Mapping[str, Any]) -> bool:
     if "200" not in responses:
-        return not {"410", "501"}.isdisjoint(responses)
+        return not {"410", "426", "501"}.isdisjoint(responses)
     return "text/event-stream" in responses["200"].get("content", {})
 
 

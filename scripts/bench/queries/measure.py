@@ -54,7 +54,7 @@ def one_by_one(url: str, endpoint: Endpoint, requests: int) -> Figures:
     times: list[float] = []
     failed = size = status = 0
     with httpx.Client(base_url=url, timeout=ANSWER_SECONDS) as client:
-        for _ in range(WARM_REQUESTS):
+        for _ in range(min(WARM_REQUESTS, requests)):
             client.get(endpoint.request)
         deadline = time.monotonic() + BUDGET_SECONDS
         while len(times) < requests and (len(times) < 3 or time.monotonic() < deadline):

@@ -1,6 +1,7 @@
--- Jobs of the observer that have not counted all that had arrived at a time.
+-- Jobs of the observer that have not counted all that had arrived at a time. Each has run once since,
+-- and its position stays up to 30 s behind what it has seen.
 SELECT job
 FROM observer_progress FINAL
 WHERE job NOT IN ('gaps', 'traces_rebuild')
 GROUP BY job
-HAVING min(since) < {loaded_at:DateTime64(3, 'UTC')}
+HAVING min(since) < {loaded_at:DateTime64(3, 'UTC')} - INTERVAL 30 SECOND

@@ -1,7 +1,7 @@
 -- Values for parameters of paths, by name: the busiest agent, and a failed task with its trace.
 WITH
     (
-        SELECT (error_id, trace_id, span_id)
+        SELECT (error_id, trace_id, span_id, lower(hex(group_id)))
         FROM error_reports FINAL
         WHERE origin = 'log' AND trace_id != '' AND span_id != ''
         ORDER BY event_time DESC
@@ -12,4 +12,5 @@ SELECT
     failure.1 AS error_id,
     failure.2 AS trace_id,
     failure.3 AS span_id,
+    failure.4 AS fingerprint,
     (SELECT min(message_id) FROM agent_messages WHERE trace_id = failure.2 AND message_type = 'task') AS message_id
