@@ -80,7 +80,10 @@ def no_socket(path: ClientPath) -> None:
 
 @sockets.before_request
 def _enter() -> None:
-    """Before the handshake: 503 when there are too many."""
+    """Before the handshake: 426 when it is none, 503 when there are too many."""
+    headers = request.headers
+    if headers.get("Sec-WebSocket-Version") != "13" or not headers.get("Sec-WebSocket-Key"):
+        raise UpgradeRequired("This is no handshake of a WebSocket of version 13 (RFC 6455)")
     sock = request.environ.get("gunicorn.socket")
     if sock is None:
         raise Unavailable("This server has no WebSockets: run the service by gunicorn")

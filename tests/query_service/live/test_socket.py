@@ -1,13 +1,16 @@
-"""What a connection holds is let go when it ends."""
+"""The beginning and the end of a connection."""
 
 import socket
 from threading import Event, Thread
 from typing import Any
 
+import pytest
 from simple_websocket import ConnectionClosed
 
 from query_service.live.hub import Hub
 from query_service.live.socket import LiveSocket, WholeSocket
+from tests.query_service.client import client
+from tests.query_service.fake_database import FakeDatabase
 from tests.query_service.live.arrived import Table
 
 SECONDS = 120
@@ -37,3 +40,16 @@ def test_the_reader_of_a_client_that_has_gone_ends() -> None:
     reader.join(SECONDS)
     assert not reader.is_alive()
     ours.close()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-WebSocket-Version": "8"}, {"Sec-WebSocket-Version": "13"}]
+)
+def test_what_is_no_handshake_is_told_so(headers: dict[str, str]) -> None:
+    ours, theirs = socket.socketpair()
+    asked = {"Upgrade": "websocket", "Connection": "Upgrade", **headers}
+    with ours, theirs:
+        answer = client(FakeDatabase()).get(
+            "/ws/debug/me", headers=asked, environ_base={"gunicorn.socket": ours}
+        )
+    assert (answer.status_code, answer.headers["Upgrade"]) == (426, "websocket")
