@@ -33,11 +33,12 @@ class FailuresJob:
 
     def run(self) -> None:
         """Raises Unavailable."""
-        while self._step():
-            pass
+        is_first = True
+        while self._step(is_first):
+            is_first = False
         self._clean()
 
-    def _step(self) -> bool:
+    def _step(self, is_first: bool) -> bool:
         """Work out one part of what arrived; whether there is more."""
         done = load(self._database, "failures").get("", Progress("", 0)).since
         [found] = self._database.rows(
@@ -49,7 +50,9 @@ class FailuresJob:
             self._rebuild(found["reports"])
             until = now
         elif view(self._database) == LIVE:
-            self._write(done if done < now - 3 * OVERLAP else done - OVERLAP, until)
+            # A step that catches up begins where the step before it saw everything.
+            looks_back = is_first or done >= now - 3 * OVERLAP
+            self._write(done - OVERLAP if looks_back else done, until)
         save(self._database, "failures", [Progress("", 0, until)])
         return until < now
 
