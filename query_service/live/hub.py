@@ -5,10 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event, Lock, Thread
 
-from clickhouse_connect.driver.exceptions import Error as ClickHouseError
-
 from query_service.db import Database
-from query_service.errors import AgentTelemetryError, Unavailable
+from query_service.errors import Unavailable
 from query_service.live.arrivals import Arrivals, Batch
 from query_service.live.client import Client, Parcel, Write
 from query_service.live.cursor import LiveCursor
@@ -96,9 +94,9 @@ class Hub:
             POLLER_LAG.set(time.monotonic() - saw_all)
             try:
                 batch = arrivals.read()
-            except (AgentTelemetryError, ClickHouseError) as error:
+            except Exception:  # were it to end by one, every client would wait for ever
                 if not is_failing:
-                    log.warning("live streams wait for ClickHouse: %s", error)
+                    log.warning("live streams wait for ClickHouse", exc_info=True)
                 is_failing = True
                 pause.wait(5 * POLL_SECONDS)
                 continue

@@ -1,0 +1,70 @@
+"""One poller for all clients, which nothing ends while there are some."""
+
+from collections.abc import Mapping
+from threading import Event
+from typing import Any
+
+import pytest
+
+from query_service.db import Row
+from query_service.errors import Unavailable
+from query_service.live.client import Client
+from query_service.live.hub import Hub
+from query_service.live.session import Session
+from query_service.live.subscription import Subscription
+from tests.query_service.live.arrived import NOW, Table, arrived
+from tests.query_service.live.test_session import write
+
+SECONDS = 120
+
+
+class Broken(Table):
+    """A table whose first reads fail."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__()
+        self._errors = list(errors)
+
+    def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of a query. Raises the errors, one by one."""
+        if name == "live/inserts" and self._errors:
+            raise self._errors.pop(0)
+        return super().rows(name, parameters)
+
+
+@pytest.mark.parametrize("errors", [[], [KeyError("odd")], [Unavailable("away"), OSError("cut")]])
+def test_the_poller_goes_on_after_whatever_a_read_raises(errors: list[Exception]) -> None:
+    table = Broken(*errors)
+    hub = Hub(table, 1)
+    told = Event()
+    session = Session(hub, write, lambda _: b"", told.set)
+    session.start(Subscription(), None)
+    table.visible.append(arrived(7, inserted=NOW))
+    assert told.wait(SECONDS)
+    assert session.next() == [b"7\n"]
+    session.end()
+
+
+def test_a_client_with_something_left_to_send_has_no_cursor() -> None:
+    table = Table()
+    hub = Hub(table, 1)
+    told = Event()
+    client = Client(Subscription(), write, told.set)
+    assert hub.cursor_of(client) is not None
+    hub.join(client)
+    table.visible.append(arrived(7, inserted=NOW))
+    assert told.wait(SECONDS)
+    assert hub.cursor_of(client) is None
+    assert client.take() == ([b"7\n"], None)
+    assert hub.cursor_of(client) is not None
+    hub.leave(client)
+
+
+def test_streams_that_have_ended_make_room() -> None:
+    hub = Hub(Table(), 1)
+    for _ in range(2):
+        hub.open()
+        with pytest.raises(Unavailable):
+            hub.open()
+        hub.close()
+    assert hub.streams == 0
