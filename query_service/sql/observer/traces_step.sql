@@ -7,7 +7,7 @@ WITH
         WHERE job = 'traces'
     ) AS position,
     (
-        SELECT min(inserted_at)
+        SELECT if(count() = 0, now64(6, 'UTC'), min(inserted_at))
         FROM arrivals
     ) AS oldest,
     (
@@ -31,4 +31,9 @@ SELECT
         WHERE inserted_at >= position AND inserted_at < touched_to AND kind IN ('span', 'trace_record')
     ) AS touched,
     (SELECT count() FROM arrivals WHERE inserted_at >= touched_to) AS left,
-    position >= now - INTERVAL 46 HOUR OR (SELECT count() FROM trace_buckets WHERE arrived_at < oldest - INTERVAL 1 HOUR) = 0 AS is_kept
+    -- The position stands inside, so that the table is read only where it matters.
+    (
+        SELECT count()
+        FROM trace_buckets
+        WHERE position < now64(6, 'UTC') - INTERVAL 46 HOUR AND arrived_at < oldest - INTERVAL 1 HOUR
+    ) = 0 AS is_kept

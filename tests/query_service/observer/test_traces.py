@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from query_service.db import Database, Row
+from query_service.db import Database, Row, sql
 from query_service.observer import traces
+from query_service.observer.progress import Progress, save
 from query_service.observer.traces import TracesJob
 
 NOON = (datetime.now(UTC) - timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -172,6 +173,25 @@ def test_what_arrivals_has_no_more_is_worked_out_from_the_spans(spans: Database)
     TracesJob(spans).run()
     assert answers(spans, EVERYTHING) == before
     assert spans.client.query("SELECT count() FROM trace_summaries FINAL").result_rows == [(2,)]
+
+
+def test_after_days_without_arrivals_everything_is_worked_out(spans: Database) -> None:
+    long_ago = {"ArrivedAt": datetime.now(UTC) - timedelta(days=3)}
+    spans.insert("otel_traces", [span("old", "root", 0, 1) | long_ago])
+    spans.client.command("TRUNCATE TABLE arrivals")
+    save(spans, "traces", [Progress("", 0, datetime.now(UTC) - timedelta(days=4))])
+    before = answers(spans, EVERYTHING)
+    assert before["traces"].keys() == {"old"}
+    TracesJob(spans).run()
+    assert answers(spans, EVERYTHING) == before
+
+
+def test_a_look_for_arrivals_does_not_read_all_traces(spans: Database) -> None:
+    spans.insert("otel_traces", [span(f"t{number}", "root", 0, 1) for number in range(500)])
+    TracesJob(spans).run()
+    spans.client.command("TRUNCATE TABLE arrivals")
+    looked = spans.client.query(sql("observer/traces_step"), parameters={"rows": 10})
+    assert int(looked.summary["read_rows"]) < 100
 
 
 statuses = st.sampled_from(["completed", "failed", "cancelled"])
