@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from threading import Event, Lock, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 
 from query_service.db import Database
 from query_service.errors import Unavailable
@@ -17,6 +17,8 @@ from query_service.telemetry.figures import LIVE_CLIENTS, LIVE_DROPPED, POLLER_L
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+CATCHING_UP = 4
+"""So many clients read what they missed at once: after a restart all come back together."""
 _PARCEL_BYTES = 512 * 1024
 
 
@@ -29,6 +31,7 @@ class Hub:
     def __init__(self, database: Database, most: int) -> None:
         self.database = database
         self.is_stopping: Callable[[], bool] = lambda: False
+        self.catching_up = BoundedSemaphore(CATCHING_UP)
         self._most = most
         self._open = 0
         self._lock = Lock()  # of all below

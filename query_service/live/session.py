@@ -55,7 +55,8 @@ class Session:
         Raises Unavailable; what was ready by then comes with the next call.
         """
         if self._missed is not None:
-            self._catch_up(self._missed)
+            with self._hub.catching_up:
+                self._catch_up(self._missed)
             ready, self._ready = self._ready, []
             return ready
         waiting, gap = self._client.take()
