@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS decoded_records
     topic LowCardinality(String),
     partition UInt32,
     offset UInt64,
+    raw String,
     value String,
     value_hash UInt64,
     is_object Bool,
@@ -20,7 +21,7 @@ CREATE TABLE IF NOT EXISTS dead_letters
     partition UInt32 COMMENT 'Kafka partition',
     offset UInt64 COMMENT 'Kafka offset',
     value_hash UInt64 COMMENT 'cityHash64 of value',
-    reason LowCardinality(String) COMMENT 'not_json, not_an_object, unknown_topic, otlp_undecodable or otlp_not_stored',
+    reason LowCardinality(String) COMMENT 'not_json, not_an_object, half_surrogate (its row is there too, without the half), unknown_topic, otlp_undecodable or otlp_not_stored',
     value String COMMENT 'The record as it came, byte for byte' CODEC(ZSTD(3)),
     headers Map(LowCardinality(String), String) COMMENT 'Kafka headers that were kept',
     arrived_at DateTime64(9, 'UTC') COMMENT 'First arrival',
@@ -38,14 +39,17 @@ SELECT
     offset,
     value_hash,
     multiIf(
+        is_object AND raw != d.value, 'half_surrogate',
         is_object, 'unknown_topic',
-        isValidJSON(value), 'not_an_object',
+        isValidJSON(raw), 'not_an_object',
         'not_json') AS reason,
-    value,
+    raw AS value,
     headers,
     arrived_at
-FROM decoded_records
+FROM decoded_records AS d
 WHERE NOT is_object
+    -- Its row has the record without the half; here it is as it came.
+    OR raw != d.value
     OR NOT (startsWith(topic, 'agent-queue-') OR topic IN (
         'agent-telemetry-spans', 'agent-telemetry-traces', 'agent-telemetry-events',
         'agent-telemetry-handoffs', 'agent-telemetry-metrics', 'agent-telemetry-errors'));

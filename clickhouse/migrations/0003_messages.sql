@@ -210,14 +210,18 @@ WHERE message_type IN ('result', 'error', 'cancel') AND parent_message_id != '';
 CREATE MATERIALIZED VIEW IF NOT EXISTS records_decoded TO decoded_records AS
 WITH
     -- What is no base64 is taken as it is.
-    if(tryBase64Decode(Body) = '', Body, tryBase64Decode(Body)) AS decoded
+    if(tryBase64Decode(Body) = '', Body, tryBase64Decode(Body)) AS decoded,
+    -- Half a surrogate pair (a text cut within an emoji) is JSON by its grammar, and none to the parser.
+    if(JSONType(decoded) = 'Object', decoded, replaceRegexpAll(decoded,
+        '(\\\\u[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\1')) AS mended
 SELECT
     if(Timestamp BETWEEN toDateTime64('2000-01-01 00:00:00', 9, 'UTC') AND toDateTime64('2100-01-01 00:00:00', 9, 'UTC'), Timestamp, now64(9, 'UTC')) AS arrived_at,
     LogAttributes['kafka.topic'] AS topic,
     toUInt32OrZero(LogAttributes['kafka.partition']) AS partition,
     toUInt64OrZero(LogAttributes['kafka.offset']) AS offset,
-    decoded AS value,
+    decoded AS raw,
+    if(JSONType(mended) = 'Object', mended, decoded) AS value,
     cityHash64(decoded) AS value_hash,
-    JSONType(decoded) = 'Object' AS is_object,
+    JSONType(mended) = 'Object' AS is_object,
     mapApply((k, v) -> (substring(k, 14), v), mapFilter((k, v) -> startsWith(k, 'kafka.header.'), LogAttributes)) AS headers
 FROM landing_records;

@@ -164,6 +164,25 @@ def test_a_body_that_is_not_base64_is_kept_as_it_is(store: Store) -> None:
     assert [row["value"] for row in kept] == [row["Body"] for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        ("cut \ud83d", "cut "),
+        ("\ude00 begins", " begins"),
+        ("whole \U0001f600, half \ud83d", "whole \U0001f600, half "),
+        ("whole \U0001f600", "whole \U0001f600"),
+    ],
+)
+def test_half_a_surrogate_pair_hides_no_task(store: Store, came: str, kept: str) -> None:
+    body = json.dumps(records.message(reason=came))
+    load(store, "landing_records", [records.record("agent-queue-writer", 0, body.encode())])
+    store.merge()
+    assert store.value("SELECT reason FROM agent_messages FINAL") == kept
+    assert store.value("SELECT count() FROM tasks FINAL") == 1
+    letters = store.rows("SELECT reason, value FROM dead_letters FINAL")
+    assert letters == ([] if came == kept else [{"reason": "half_surrogate", "value": body}])
+
+
 def test_records_without_attributes_or_time(store: Store) -> None:
     whole = records.record("agent-queue-writer", 0, records.message())
     rows = [
