@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer import KafkaProducer
 
-from query_service.errors import Unavailable
+from query_service.errors import TooLarge, Unavailable
 from query_service.observer.kafka_client import check_reachable
 
 TIMEOUT_MS = 10_000
@@ -17,7 +17,7 @@ _SERVICE = b"agent-telemetry-query-service"
 def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Send JSON records, each with its topic, and wait until Kafka has them all.
 
-    Raises Unavailable.
+    Raises TooLarge and Unavailable.
     """
     check_reachable(servers)
     try:
@@ -39,6 +39,8 @@ def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
         ]
         for one in sent:
             one.get(timeout=TIMEOUT_MS / 1000)
+    except MessageSizeTooLargeError as error:
+        raise TooLarge(f"Kafka takes no record of that size: {error}") from error
     except KafkaError as error:
         raise Unavailable(f"Kafka did not take it: {error}") from error
     finally:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
+from query_service import kafka_sender
 from query_service.routes import debug
 from query_service.settings import Settings
 from tests.ports import free_port
@@ -48,6 +50,37 @@ def test_without_kafka_it_is_503(path: str) -> None:
     settings = Settings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
     answer = client(FakeDatabase(), settings).post(f"/api/v1/debug/{path}", json={})
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(MessageSizeTooLargeError("2 MB"), 413), (KafkaTimeoutError("10 s"), 503)],
+)
+def test_what_kafka_does_not_take_is_said(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int
+) -> None:
+    class Refused:
+        """A record that arrives nowhere."""
+
+        def get(self, timeout: float) -> None:
+            raise failure
+
+    class Producer:
+        """Sends nothing."""
+
+        def __init__(self, **_: Any) -> None:
+            pass
+
+        def send(self, topic: str, value: bytes, headers: list[tuple[str, bytes]]) -> Refused:
+            return Refused()
+
+        def close(self, timeout: float) -> None:
+            pass
+
+    monkeypatch.setattr(kafka_sender, "KafkaProducer", Producer)
+    monkeypatch.setattr(kafka_sender, "check_reachable", lambda servers: None)
+    answer = client(FakeDatabase()).post("/api/v1/debug/inject-event", json={})
+    assert answer.status_code == status
 
 
 def test_a_simulated_trace_is_told_whole_and_marked_in_every_table(
