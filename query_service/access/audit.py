@@ -25,11 +25,6 @@ _MOST_CHARACTERS = 200
 _OUTCOMES = {1: "ok", 2: "ok", 3: "ok", 4: "refused", 5: "failed"}
 
 
-def note(**details: str | int | float | bool) -> None:
-    """Add to the line of this request what was done: counts, ids, flags; never what was sent."""
-    g.setdefault("audit_notes", {}).update(details)
-
-
 def register(app: Flask) -> None:
     """Write a line for each such request of the application, whatever becomes of it."""
     app.after_request(_write)
@@ -41,7 +36,6 @@ def _write(response: Response) -> Response:
     parameters: dict[str, AttributeValue] = {
         name: str(value)[:_MOST_CHARACTERS] for name, value in (request.view_args or {}).items()
     }
-    parameters |= g.get("audit_notes", {})
     who = g.caller
     outcome = _OUTCOMES[response.status_code // 100]
     log.info(

@@ -76,3 +76,8 @@ def test_reading_leaves_no_line(logged: pytest.LogCaptureFixture) -> None:
 def test_on_open_loopback_somebody_did_it(logged: pytest.LogCaptureFixture) -> None:
     client(FakeDatabase()).post(GONE)
     assert [line["who"] for line in _lines(logged)] == ["anonymous"]
+
+
+def test_a_long_name_is_cut(logged: pytest.LogCaptureFixture) -> None:
+    client(FakeDatabase()).post(f"/api/v1/otlp/export-trace/{'t' * 1000}")
+    assert [line["parameters"] for line in _lines(logged)] == [{"trace_id": "t" * 200}]
