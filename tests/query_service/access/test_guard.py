@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from query_service.access.roles import Role, needed
 from tests.query_service.access.keyed import OPERATOR, VIEWER, bearer, keyed_client
 from tests.query_service.client import client
 from tests.query_service.fake_database import FakeDatabase
@@ -18,6 +19,9 @@ WEBSOCKET = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
 }
+# What is public, and what a viewer may send: it changes nothing.
+OPEN = {"static", "swagger.static", "swagger.swagger", "swagger.oauth2-redirect", "openapi", "docs"}
+OPEN |= {"health.health", "sql.sql", "trace_context.parse"}
 READS = ["/api/v1/agents", "/api/v1/queues/x/pending", "/api/v1/otlp/nothing", "/nothing"]
 
 
@@ -124,7 +128,9 @@ def test_without_keys_the_name_of_another_site_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", "//["])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost:1", "http://notlocalhost", "//["]
+)
 def test_pages_of_another_origin_neither_act_nor_open_websockets(origin: str) -> None:
     web = client(FakeDatabase())
     headers = {"Origin": origin}
@@ -145,6 +151,16 @@ def test_a_body_that_is_too_large_is_refused() -> None:
     long = {"query": "SELECT 1", "comment": "x" * 100}
     assert "100 bytes" in _problem(web.post("/api/v1/sql", headers=bearer(VIEWER), json=long), 413)
     _problem(web.post("/api/v1/sql", json=long), 401)
+    just = '{"query": ""}'.ljust(100)
+    headers = bearer(VIEWER) | {"Content-Type": "application/json"}
+    assert web.post("/api/v1/sql", headers=headers, data=just).status_code == 422
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_whatever_does_not_only_read_is_for_operators(web: FlaskClient, method: str) -> None:
+    for endpoint in web.application.view_functions:
+        if endpoint not in OPEN:
+            assert needed(web.application, endpoint, method) is Role.OPERATOR, endpoint
 
 
 def test_a_large_body_of_unknown_length_is_refused() -> None:

@@ -24,6 +24,13 @@ def test_nothing_else_is_a_key(presented: str) -> None:
     assert Keys([KEY]).caller(presented) is None
 
 
+def test_all_of_the_hash_counts() -> None:
+    for place in range(64):
+        other = "0" if KEY.digest[place] != "0" else "1"
+        digest = KEY.digest[:place] + other + KEY.digest[place + 1 :]
+        assert Keys([KEY._replace(digest=digest)]).caller(SECRET) is None
+
+
 def test_the_line_tells_nothing_of_the_key() -> None:
     assert SECRET not in KEY.line
     assert SECRET.removeprefix("atk_") not in KEY.line
