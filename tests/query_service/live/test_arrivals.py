@@ -1,8 +1,10 @@
 """Each row is told once, however inserts become visible; a cursor misses nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from query_service.live import arrivals
 from query_service.live.arrivals import LATE, OVERLAP, SECOND, Arrivals
 from query_service.live.cursor import LiveCursor
 from tests.query_service.live.arrived import NOW, Table, arrived
@@ -134,3 +136,25 @@ def test_a_cursor_beyond_what_is_kept_is_told_so() -> None:
     table.visible = [arrived(1, inserted=NOW - DAY)]
     assert Arrivals.resume(table, LiveCursor(NOW - 3 * DAY, 0))[1] is False
     assert Arrivals.resume(table, LiveCursor(NOW - DAY - SECOND, 0))[1] is True
+
+
+@pytest.mark.parametrize("bound", ["_MOST_ROWS", "_MOST_BYTES", "_MOST_INSERTS"])
+def test_a_batch_is_bounded_and_nothing_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    table = Table()
+    reader = Arrivals.from_now(table)
+    table.visible = [arrived(n, inserted=NOW + n // 2 * SECOND) for n in range(20)]
+    monkeypatch.setattr(arrivals, bound, 3)
+    batch = reader.read()
+    assert 2 <= len(batch.rows) <= 6
+    assert not batch.complete
+    ids = [row.row["row_id"] for row in batch.rows]
+    assert ids + told(reader) == list(range(20))
+
+
+def test_a_cursor_of_the_future_misses_nothing_that_comes() -> None:
+    table = Table()
+    reader, _ = Arrivals.resume(table, LiveCursor(NOW + 10 * DAY, 0))
+    table.visible = [arrived(1, inserted=NOW + SECOND)]
+    assert told(reader) == [1]

@@ -42,3 +42,15 @@ def test_what_does_not_fit_is_told_once() -> None:
     assert waits.take() == ([parcel.data], Gap("c1", 9))
     assert waits.take() == ([], None)
     assert waits.put(parcel, "c5")
+
+
+def test_what_is_larger_than_all_that_may_wait_is_sent_alone() -> None:
+    waits = client()
+    large = Parcel(bytes(MOST_BYTES + 1), 1)
+    for _ in range(2):  # what was taken makes room
+        assert [waits.put(large, "c"), waits.put(Parcel(b"x", 1), "d")] == [True, False]
+        assert waits.take() == ([large.data], Gap("d", 1))
+    half = Parcel(bytes(MOST_BYTES // 2), 1)
+    for _ in range(2):
+        assert [waits.put(half, "c") for _ in range(3)] == [True, True, False]
+        assert waits.take() == ([half.data] * 2, Gap("c", 1))

@@ -1,19 +1,22 @@
 """One poller for all clients, which nothing ends while there are some."""
 
+import threading
 from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from query_service.db import Row
 from query_service.errors import Unavailable
 from query_service.live.client import Client
-from query_service.live.hub import Hub
+from query_service.live.hub import Hub, parcels
 from query_service.live.session import Session
 from query_service.live.subscription import Subscription
-from tests.query_service.live.arrived import NOW, Table, arrived
+from tests.query_service.live.arrived import NOW, Table, arrived, live
 from tests.query_service.live.test_session import write
+from tests.waiting import wait_until
 
 SECONDS = 120
 
@@ -68,3 +71,37 @@ def test_streams_that_have_ended_make_room() -> None:
             hub.open()
         hub.close()
     assert hub.streams == 0
+
+
+def test_what_is_much_comes_in_pieces() -> None:
+    rows = [live(number, record=f'{{"x": "{"x" * 300_000}"}}') for number in range(5)]
+    made = list(parcels(rows, write))
+    assert [parcel.rows for parcel in made] == [2, 2, 1]
+    assert b"".join(parcel.data for parcel in made) == b"0\n1\n2\n3\n4\n"
+
+
+def test_the_poller_ends_with_the_last_client() -> None:
+    hub = Hub(Table(), 1)
+    client = Client(Subscription(), write, lambda: None)
+    for _ in range(2):
+        hub.join(client)
+        assert [thread for thread in threading.enumerate() if thread.name == "live-poller"]
+        hub.leave(client)
+        wait_until(
+            lambda: not [t for t in threading.enumerate() if t.name == "live-poller"], SECONDS
+        )
+
+
+def test_what_is_left_out_is_counted() -> None:
+    def dropped() -> float:
+        return REGISTRY.get_sample_value("agent_telemetry_live_dropped_total") or 0
+
+    table = Table()
+    hub = Hub(table, 1)
+    client = Client(Subscription(), lambda rows: bytes(3 << 20), lambda: None)
+    hub.join(client)
+    before = dropped()
+    record = f'{{"x": "{"x" * 600_000}"}}'
+    table.visible = [arrived(n, inserted=NOW, record=record) for n in range(3)]
+    wait_until(lambda: dropped() == before + 2, SECONDS)
+    hub.leave(client)
