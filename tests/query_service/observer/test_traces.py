@@ -149,6 +149,26 @@ def test_an_earlier_span_moves_a_trace_and_leaves_nothing_behind(spans: Database
     assert len(answers(spans, EVERYTHING)["traces"]) == 1
 
 
+def test_a_trace_of_many_failed_spans_is_worked_out_in_little_memory(spans: Database) -> None:
+    below = [
+        span("t", f"{n:05}", n / 1e4, 1, status="failed", ParentSpanId=f"t-{max(n - 1, 1):05}")
+        for n in range(6_000, 0, -1)
+    ]
+    spans.insert("otel_traces", [*below, span("t", "root", 0, 1, status="completed")])
+    spans.client.set_client_setting("max_memory_usage", 200_000_000)
+    try:
+        for top in ("", "t-06000"):
+            TracesJob(spans).run()
+            [row] = answers(spans, EVERYTHING)["traces"].values()
+            assert (row["failed_spans"], row["failed_span_id"]) == (6_000 + bool(top), top)
+            assert row["status"] == ("failed" if top else "completed")
+            orphan = span("t", "06000", 1, 3, status="failed", ParentSpanId="gone")
+            early = span("t", "late", 2, 1, status="failed", ParentSpanId="gone")
+            spans.insert("otel_traces", [orphan | {"Version": 2**40}, early])
+    finally:
+        spans.client.set_client_setting("max_memory_usage", 0)
+
+
 def test_a_mass_of_arrivals_is_worked_out_step_by_step(
     spans: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
