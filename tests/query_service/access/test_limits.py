@@ -53,7 +53,9 @@ def _ask_often(limits: Limits) -> None:
         limits.count("somebody")
 
 
-def test_a_storage_that_is_away_refuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_storage_that_is_away_refuses_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     limits = Limits(Settings(query_rate_limit="1/day"), default=True)
 
     def away(*_: object) -> bool:
@@ -62,3 +64,5 @@ def test_a_storage_that_is_away_refuses_nobody(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(FixedWindowRateLimiter, "hit", away)
     for _ in range(3):
         limits.count("somebody")
+    assert "ConnectionError" in caplog.text
+    assert "secret" not in caplog.text

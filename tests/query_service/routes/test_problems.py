@@ -92,6 +92,12 @@ def test_all_bad_parameters_are_named_at_once() -> None:
     assert {e["parameter"] for e in body["errors"]} == {"status", "limit", "at"}
 
 
+def test_what_was_sent_is_told_back_cut() -> None:
+    answer = client(FakeDatabase()).get(f"/api/v1/errors?severity={'x' * 1000}")
+    assert answer.json is not None
+    assert [error["input"] for error in answer.json["errors"]] == ["x" * 200]
+
+
 def test_another_method_is_405_with_what_is_allowed() -> None:
     response = client(FakeDatabase()).post("/api/v1/queues")
     _problem(response, 405)

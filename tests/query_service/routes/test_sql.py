@@ -163,6 +163,17 @@ def test_not_as_a_user_whom_nobody_knows(embedded_clickhouse: str) -> None:
     assert "CLICKHOUSE_READER_URL" in problem["detail"]
 
 
+def test_a_proxy_of_the_environment_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch, embedded_clickhouse: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with made(embedded_clickhouse, "reader") as web:
+        assert ask(web, "SELECT 1")["rows"] == [[1]]
+
+
 def test_without_clickhouse_it_is_503() -> None:
     with made(f"http://127.0.0.1:{free_port()}", "reader") as web:
         ask(web, "SELECT 1", status=503)
