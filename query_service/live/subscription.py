@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from query_service.live.rows import LiveRow
-from query_service.models.parameters import Kind
+from query_service.models.parameters.values import Kind
 from query_service.models.values import normalise
 
 Names = Annotated[tuple[StrictStr, ...], Field(max_length=1000)]

@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.models.agent import agent
-from query_service.models.parameters import AtQuery
+from query_service.models.parameters.lists import AtQuery
 from query_service.routes import failures
 from query_service.routes.context import bound, database, moment
 from query_service.routes.tail import merged, tail

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.errors import InvalidParameter, NotFound
 from query_service.models.error import error
-from query_service.models.parameters import GroupPath, GroupQuery, GroupsQuery
+from query_service.models.parameters.errors import GroupPath, GroupQuery, GroupsQuery
 from query_service.models.values import iso, normalise, utc
 from query_service.routes import failures
 from query_service.routes.context import Moment, absolute, bound, database, moment

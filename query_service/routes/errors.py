@@ -8,13 +8,8 @@ from flask_openapi3.models.tag import Tag
 from query_service.errors import NotFound
 from query_service.models.cursor import END, Cursor
 from query_service.models.error import error, summary
-from query_service.models.parameters import (
-    AgentErrorsQuery,
-    AgentPath,
-    AtQuery,
-    ErrorPath,
-    ErrorsQuery,
-)
+from query_service.models.parameters.errors import AgentErrorsQuery, ErrorPath, ErrorsQuery
+from query_service.models.parameters.lists import AgentPath, AtQuery
 from query_service.models.values import normalise
 from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment

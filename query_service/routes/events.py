@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.models.cursor import Cursor
 from query_service.models.event import event
-from query_service.models.parameters import EventsQuery
+from query_service.models.parameters.events import EventsQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database
 from query_service.routes.paging import after, next_cursor, opened, window

@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from query_service.models.edges import edges, nodes
-from query_service.models.parameters import GraphQuery
+from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database, moment
 from query_service.routes.paging import window

@@ -9,7 +9,8 @@ from query_service.db import Row
 from query_service.errors import NotFound
 from query_service.models.cursor import Cursor
 from query_service.models.handoff import course, handoff
-from query_service.models.parameters import AtQuery, HandoffPath, HandoffsQuery
+from query_service.models.parameters.handoffs import HandoffPath, HandoffsQuery
+from query_service.models.parameters.lists import AtQuery
 from query_service.models.story import below, course_row, story
 from query_service.models.values import normalise, utc
 from query_service.routes.context import Moment, bound, database, moment

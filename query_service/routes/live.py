@@ -17,7 +17,7 @@ from query_service.live.events import EventStream
 from query_service.live.hub import Hub
 from query_service.live.socket import LiveSocket, WholeSocket, bound
 from query_service.live.subscription import Subscription
-from query_service.models.parameters import ClientPath, LiveQuery
+from query_service.models.parameters.events import ClientPath, LiveQuery
 from query_service.schemas.live import LiveMessage
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="Live")])

@@ -10,7 +10,9 @@ from query_service.db import Row
 from query_service.errors import InvalidParameter
 from query_service.models.figures import group, point
 from query_service.models.metric import span_metric, totals
-from query_service.models.parameters import AtQuery, SpanMetricsQuery, parse_time
+from query_service.models.parameters.lists import AtQuery
+from query_service.models.parameters.metrics import SpanMetricsQuery
+from query_service.models.parameters.values import parse_time
 from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window

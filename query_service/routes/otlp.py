@@ -7,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.errors import Gone, NotYet
 from query_service.models.health import pipeline
-from query_service.models.parameters import TracePath
+from query_service.models.parameters.lists import TracePath
 from query_service.routes.context import bound, context, database
 from query_service.routes.probes import probe_all
 from query_service.schemas.otlp import OtlpStatus

@@ -2,7 +2,7 @@
 
 from query_service.db import Row
 from query_service.models.cursor import Cursor
-from query_service.models.parameters import AtQuery, WindowQuery
+from query_service.models.parameters.lists import AtQuery, WindowQuery
 from query_service.routes.context import Moment, absolute, bound, moment
 
 FIRST = "1970-01-01 00:00:00"

@@ -9,7 +9,8 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.models.message import message, pending_task
-from query_service.models.parameters import AgentPath, PendingQuery, QueueQuery, QueuesQuery
+from query_service.models.parameters.lists import AgentPath
+from query_service.models.parameters.queues import PendingQuery, QueueQuery, QueuesQuery
 from query_service.models.queue import Pending, queue, spliced
 from query_service.models.values import iso, normalise, utc
 from query_service.routes.context import Moment, bound, database, moment

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import InvalidParameter
-from query_service.models.parameters import SearchQuery
+from query_service.models.parameters.search import SearchQuery
 from query_service.models.search import (
     KINDS,
     MOST_WORDS,

@@ -11,7 +11,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from query_service.access.roles import Role, needs
 from query_service.errors import InvalidParameter
-from query_service.models.parameters import SampledQuery
+from query_service.models.parameters.traces import SampledQuery
 from query_service.schemas.trace_context import Created, Headers, Parsed
 
 blueprint = APIBlueprint(

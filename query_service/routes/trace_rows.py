@@ -8,7 +8,7 @@ from typing import Any
 
 from query_service.db import Row
 from query_service.models.cursor import END, Cursor
-from query_service.models.parameters import TracesQuery
+from query_service.models.parameters.traces import TracesQuery
 from query_service.models.values import normalise, utc
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import FIRST, LAST, after, window

@@ -19,7 +19,8 @@ from query_service.models.error import error
 from query_service.models.event import event
 from query_service.models.graph import graph
 from query_service.models.handoff import handoff
-from query_service.models.parameters import AtQuery, TracePath, TracesQuery
+from query_service.models.parameters.lists import AtQuery, TracePath
+from query_service.models.parameters.traces import TracesQuery
 from query_service.models.span import span
 from query_service.models.timeline import timeline
 from query_service.models.trace import MOST_OUTLINES, listed, trace

@@ -1,6 +1,6 @@
 """What `/api/v1/search` answers."""
 
-from query_service.models.parameters import SearchKind
+from query_service.models.parameters.values import SearchKind
 from query_service.schemas.base import Answer, field
 
 

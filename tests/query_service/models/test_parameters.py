@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from query_service.models.parameters import AtQuery, ErrorsQuery, QueueQuery
+from query_service.models.parameters.errors import ErrorsQuery
+from query_service.models.parameters.lists import AtQuery
+from query_service.models.parameters.queues import QueueQuery
 
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1))

@@ -6,7 +6,7 @@ import pytest
 
 from query_service.errors import InvalidParameter
 from query_service.models.cursor import END, Cursor
-from query_service.models.parameters import ListQuery
+from query_service.models.parameters.lists import ListQuery
 from query_service.routes.paging import FIRST, LAST, next_cursor, opened, window
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase

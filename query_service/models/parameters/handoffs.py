@@ -1,0 +1,32 @@
+"""Parameters of handoffs and of the graph of agents."""
+
+from pydantic import BaseModel, Field
+
+from query_service.models.parameters.lists import ListQuery, WindowQuery
+from query_service.models.parameters.values import AgentName, MessageId, Outcome, Priority, TraceId
+
+
+class HandoffsQuery(ListQuery):
+    """Filters of handoffs."""
+
+    trace_id: TraceId | None = Field(None, description="Only this trace")
+    agent_name: AgentName | None = Field(None, description="Only handoffs from or to this agent")
+    source: AgentName | None = Field(None, description="Only handoffs from this agent")
+    target: AgentName | None = Field(None, description="Only handoffs to this agent")
+    priority: Priority | None = Field(None, description="Only tasks of this priority")
+    outcome: Outcome | None = Field(
+        None, description="Only handoffs that this became of: a page may then be shorter"
+    )
+
+
+class HandoffPath(BaseModel):
+    """A handoff in the path."""
+
+    message_id: MessageId = Field(description="Id of the message that was handed over")
+
+
+class GraphQuery(WindowQuery):
+    """The window of the graph of agents."""
+
+    agent_name: AgentName | None = Field(None, description="Only work from or to this agent")
+    limit: int = Field(500, ge=0, le=5000, description="Most edges: those with the most messages")
