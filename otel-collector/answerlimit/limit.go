@@ -9,9 +9,6 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/pdata/pmetric"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 )
 
@@ -48,9 +45,7 @@ type limiter struct {
 }
 
 func newTraces(_ context.Context, _ processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
-	inner, err := consumer.NewTraces(func(ctx context.Context, data ptrace.Traces) error {
-		return within(ctx, cfg, func(ctx context.Context) error { return next.ConsumeTraces(ctx, data) })
-	})
+	inner, err := consumer.NewTraces(limited(cfg, next.ConsumeTraces))
 	return struct {
 		limiter
 		consumer.Traces
@@ -58,9 +53,7 @@ func newTraces(_ context.Context, _ processor.Settings, cfg component.Config, ne
 }
 
 func newLogs(_ context.Context, _ processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
-	inner, err := consumer.NewLogs(func(ctx context.Context, data plog.Logs) error {
-		return within(ctx, cfg, func(ctx context.Context) error { return next.ConsumeLogs(ctx, data) })
-	})
+	inner, err := consumer.NewLogs(limited(cfg, next.ConsumeLogs))
 	return struct {
 		limiter
 		consumer.Logs
@@ -68,26 +61,26 @@ func newLogs(_ context.Context, _ processor.Settings, cfg component.Config, next
 }
 
 func newMetrics(_ context.Context, _ processor.Settings, cfg component.Config, next consumer.Metrics) (processor.Metrics, error) {
-	inner, err := consumer.NewMetrics(func(ctx context.Context, data pmetric.Metrics) error {
-		return within(ctx, cfg, func(ctx context.Context) error { return next.ConsumeMetrics(ctx, data) })
-	})
+	inner, err := consumer.NewMetrics(limited(cfg, next.ConsumeMetrics))
 	return struct {
 		limiter
 		consumer.Metrics
 	}{Metrics: inner}, err
 }
 
-// within gives `call` the time of the limit. A call that is late goes on, since a record that is
+// limited gives `consume` the time of the limit. A call that is late goes on, since a record that is
 // on its way to Kafka cannot be called back; what it writes and the sender sends again is one row.
-func within(ctx context.Context, cfg component.Config, call func(context.Context) error) error {
-	done := make(chan error, 1)
-	go func() { done <- call(ctx) }()
-	timer := time.NewTimer(cfg.(*Config).Timeout)
-	defer timer.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-timer.C:
-		return errLate
+func limited[D any](cfg component.Config, consume func(context.Context, D) error) func(context.Context, D) error {
+	return func(ctx context.Context, data D) error {
+		done := make(chan error, 1)
+		go func() { done <- consume(ctx, data) }()
+		timer := time.NewTimer(cfg.(*Config).Timeout)
+		defer timer.Stop()
+		select {
+		case err := <-done:
+			return err
+		case <-timer.C:
+			return errLate
+		}
 	}
 }
