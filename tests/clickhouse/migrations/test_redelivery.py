@@ -60,9 +60,9 @@ ANSWERS = {
     "trace_messages": "SELECT DISTINCT * EXCEPT (partition, offset, arrived_at)"
     " FROM trace_messages FINAL",
     "trace_handoffs": "SELECT * EXCEPT (arrived_at, version) FROM trace_handoffs FINAL",
-    "links": "SELECT * EXCEPT (arrived_at) FROM trace_links FINAL",
+    "links": "SELECT * EXCEPT (arrived_at, version) FROM trace_links FINAL",
     "ids": "SELECT * EXCEPT (arrived_at, version) FROM search_ids FINAL",
-    "ends": "SELECT * EXCEPT (arrived_at) FROM span_ends FINAL",
+    "ends": "SELECT * EXCEPT (arrived_at, version) FROM span_ends FINAL",
     "event_times": "SELECT * EXCEPT (arrived_at) FROM event_times FINAL",
     "trace_states": "SELECT * FROM traces(at = '2026-11-22 12:30:00', now = '2026-11-22 12:30:00')",
     "figures": "SELECT * FROM span_figures(at = '2026-11-22 12:30:00',"

@@ -19,6 +19,7 @@ LONG_AGO, LONG_AFTER = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tz
 TABLES = (
     "arrivals",
     "otel_traces",
+    "span_ends",
     "span_outlines",
     "span_rollups",
     "trace_buckets",
@@ -212,6 +213,22 @@ def test_a_look_for_arrivals_does_not_read_all_traces(spans: Database) -> None:
     spans.client.command("TRUNCATE TABLE arrivals")
     looked = spans.client.query(sql("observer/traces_step"), parameters={"rows": 10})
     assert int(looked.summary["read_rows"]) < 100
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_last_version_of_a_span_says_where_it_ends_and_links(
+    spans: Database, order: tuple[int, int]
+) -> None:
+    linked = {"Links.TraceId": ["other"], "Links.SpanId": ["s"], "Links.TraceState": [""]}
+    versions = [
+        span("t", "root", 0, 9, **linked) | {"Version": 1},
+        span("t", "root", 7, 2, **linked) | {"Version": 2},
+    ]
+    for number in order:
+        spans.insert("otel_traces", [versions[number] | {"Links.Attributes": [{}]}])
+    for table in ("trace_links", "span_ends"):
+        [[start]] = spans.client.query(f"SELECT event_time FROM {table} FINAL").result_rows
+        assert start.replace(tzinfo=UTC) == NOON + timedelta(minutes=7)
 
 
 statuses = st.sampled_from(["completed", "failed", "cancelled"])
