@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         "memory://", description="Where they are counted; memory is of each process"
     )
     query_traces: bool = Field(
-        False, description="Whether the query service sends spans of its own requests"
+        True, description="Whether the query service sends spans of its own requests"
     )
     query_live_streams: int = Field(
         100, ge=0, description="Most live streams (WebSocket, SSE) of a process; it has two"

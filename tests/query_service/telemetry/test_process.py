@@ -20,7 +20,6 @@ OFTEN = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BLRP_SCHEDULE_DELAY": "100"}
 def _environment(server: Stub) -> dict[str, str]:
     return OFTEN | {
         "QUERY_KEYS": LINES,
-        "QUERY_TRACES": "true",
         "CLICKHOUSE_URL": server.url,
         "CLICKHOUSE_READER_URL": server.url,
         "OTEL_EXPORTER_OTLP_ENDPOINT": server.url,
@@ -102,7 +101,7 @@ def test_a_collector_that_hangs_holds_nobody(tmp_path: Path) -> None:
         assert not server.over.is_set(), "it ended while the Collector still hung"
 
 
-def test_it_sends_no_spans_unless_it_is_told_to(tmp_path: Path) -> None:
+def test_it_sends_no_spans_when_it_is_told_so(tmp_path: Path) -> None:
     with stub() as server:
         environment = _environment(server) | {"QUERY_TRACES": "false"}
         with served(tmp_path / "log", **environment) as client:
