@@ -1,6 +1,6 @@
 """`agent-telemetry observe`: the one scheduled process."""
 
-import logging
+import logging.config
 import os
 import signal
 import threading
@@ -10,6 +10,7 @@ import click
 from query_service.observer.run import run
 from query_service.observer.settings import ObserverSettings
 from query_service.settings import settings
+from query_service.telemetry import logs
 
 
 @click.command()
@@ -18,9 +19,7 @@ def observe() -> None:
 
     Runs until SIGTERM or Ctrl-C. One observer works; others wait until it ends.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("kafka", "urllib3", "clickhouse_connect"):  # the jobs say what fails, once
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    logging.config.dictConfig(logs.configuration())
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
