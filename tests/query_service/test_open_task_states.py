@@ -1,0 +1,133 @@
+"""What `/queues/{agent}/pending` tells of open tasks is what the slow view `task_states` tells."""
+
+import json
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from query_service.observer.open_tasks import OpenTasksJob
+from query_service.observer.rollups import RollupsJob
+from tests.clickhouse.migrations.records import Row, kafka, message, otlp_span, record, sign
+from tests.query_service.engine import NOW, Service, clear
+from tests.query_service.test_queues_exact import database
+
+AGENTS = ("writer", "coder")
+START = datetime(2026, 11, 22, 10, 0)
+PAST = (datetime(2026, 11, 22, 11, 20), datetime(2026, 11, 22, 12, 15))
+WHOLE, BY_TOPIC, PIPELINE = "whole-consumer", "topic-consumer", "agent-telemetry-ingester-json"
+Fact = tuple[str, Row]
+
+
+def topic(agent: str) -> str:
+    return f"agent-queue-{agent}"
+
+
+def task(name: str, agent: str, offset: int, at: str, ttl: int | None) -> Fact:
+    body = message(message_id=name, target_agent=agent, timestamp=at, ttl_seconds=ttl)
+    return "landing_records", record(topic(agent), offset, body)
+
+
+def answer(name: str, kind: str, offset: int, at: str) -> Fact:
+    body = message(
+        message_id=f"r-{name}-{offset}", message_type=kind, parent_message_id=name, timestamp=at
+    )
+    return "landing_records", record(topic("orchestrator"), offset, body)
+
+
+def event(name: str, kind: str, at: str) -> Fact:
+    return "landing_logs", sign(1, kind, name, at)
+
+
+def process(name: str, agent: str, at: str) -> Fact:
+    attributes = {"messaging.message.id": name, "gen_ai.agent.name": agent}
+    span = {"SpanId": f"{name}-{agent}", "SpanKind": "Consumer", "SpanAttributes": attributes}
+    return "landing_traces", otlp_span(1, Timestamp=at, **span)
+
+
+def commit(agent: str, group: str, offset: int, at: str) -> Fact:
+    told = {"group": group, "topic": topic(agent), "partition": "0"}
+    return "landing_metrics_gauge", kafka("consumer_group.offset", offset, at, **told)
+
+
+def members(agent: str, group: str, count: int, at: str) -> Fact:
+    # Of one group it is seen who reads which topic, of the other one only how many are in it.
+    told = {"group": group} | ({"topic": topic(agent)} if group == BY_TOPIC else {})
+    return "landing_metrics_gauge", kafka("consumer_group.members", count, at, **told)
+
+
+def watched(agent: str, at: str) -> Fact:
+    told = {"topic": topic(agent), "partition": "0"}
+    return "landing_metrics_gauge", kafka("partition.current_offset", 30, at, **told)
+
+
+names = st.sampled_from("abcdefghijklmnopqrst")
+agents = st.sampled_from(AGENTS)
+groups = st.sampled_from([WHOLE, BY_TOPIC, PIPELINE])
+offsets = st.integers(0, 30)
+times = st.integers(0, 150 * 60 - 1).map(lambda s: (START + timedelta(seconds=s)).isoformat(" "))
+ttls = st.sampled_from([None, None, None, None, 60, 3600])
+facts = st.one_of(
+    st.builds(task, names, agents, offsets, times, ttls),
+    st.builds(answer, names, st.sampled_from(["result", "error", "cancel", "heartbeat"]),
+              offsets, times),
+    st.builds(event, names, st.sampled_from(["claimed", "started", "heartbeat"]), times),
+    st.builds(process, names, agents, times),
+    st.builds(commit, agents, groups, offsets, times),
+    st.builds(members, agents, groups, st.integers(0, 2), times),
+    st.builds(watched, agents, times),
+)  # fmt: skip
+steps = st.lists(
+    st.tuples(st.lists(facts, min_size=30, max_size=60), st.booleans()), min_size=1, max_size=2
+)
+
+
+def insert(service: Service, batch: list[Fact]) -> None:
+    for table in dict.fromkeys(table for table, _ in batch):
+        rows = "\n".join(json.dumps(row) for name, row in batch if name == table)
+        service.tables.raw_insert(table, insert_block=rows, fmt="JSONEachRow")
+
+
+def slow(service: Service, at: datetime) -> dict[str, list[tuple[str, str, int]]]:
+    """By agent the tasks without an answer, their states, and for how long they wait."""
+    found = service.tables.query(
+        "SELECT agent, message_id, state, dateDiff('second', event_time, {at:DateTime64(9)})"
+        " FROM task_states(at = {at:DateTime64(9)}, now = {at:DateTime64(9)}, open_only = false)"
+        " WHERE pending ORDER BY event_time, message_id",
+        parameters={"at": at},
+    ).result_rows
+    return {agent: [(i, s, t) for a, i, s, t in found if a == agent] for agent in AGENTS}
+
+
+def fast(service: Service, agent: str, at: datetime | None) -> list[tuple[str, str, int]]:
+    when = f"&at={at.isoformat()}" if at else ""
+    tasks = service.get(f"/api/v1/queues/{agent}/pending?limit=1000{when}")["tasks"]
+    return [(task["message_id"], task["state"], task["waiting_seconds"]) for task in tasks]
+
+
+def check(service: Service) -> None:
+    for at in (None, *PAST):
+        wanted = slow(service, at or NOW.replace(tzinfo=None))
+        assert {agent: fast(service, agent, at) for agent in AGENTS} == wanted, at
+
+
+# No shrinking: each try takes seconds.
+@settings(
+    max_examples=4,
+    deadline=None,
+    print_blob=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(drawn=steps)
+def test_open_tasks_have_the_states_of_task_states(
+    empty: Service, drawn: list[tuple[list[Fact], bool]]
+) -> None:
+    clear(empty.tables)
+    for batch, looks in drawn:
+        insert(empty, batch)
+        check(empty)
+        if looks:
+            RollupsJob(database(empty)).run()
+            OpenTasksJob(database(empty)).run()
+            check(empty)
