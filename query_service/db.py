@@ -27,10 +27,16 @@ def sql(name: str) -> str:
     return (SQL / f"{name}.sql").read_text()
 
 
-def connect(settings: Settings, database: str | None = None, timeout: int = 60) -> Client:
+def connect(
+    settings: Settings,
+    database: str | None = None,
+    timeout: int = 60,
+    limits: Mapping[str, Any] | None = None,
+) -> Client:
     """A client for the settings' ClickHouse; safe to share between threads.
 
-    An answer may take `timeout` seconds. Raises Unavailable when nothing answers there.
+    An answer may take `timeout` seconds; `limits` are settings for each statement. Raises
+    Unavailable when nothing answers there.
     """
     url = urlsplit(settings.clickhouse_url)
     try:
@@ -44,6 +50,7 @@ def connect(settings: Settings, database: str | None = None, timeout: int = 60) 
             autogenerate_session_id=False,
             connect_timeout=5,
             send_receive_timeout=timeout,
+            settings=dict(limits or {}),
         )
     except OperationalError as error:
         raise Unavailable(
@@ -54,19 +61,22 @@ def connect(settings: Settings, database: str | None = None, timeout: int = 60) 
 class Database:
     """Runs the SQL files. Connects at first use, and again after ClickHouse was away.
 
-    An answer may take `timeout` seconds.
+    An answer may take `timeout` seconds; `limits` are ClickHouse's settings for each statement.
     """
 
-    def __init__(self, settings: Settings, timeout: int = 60) -> None:
+    def __init__(
+        self, settings: Settings, timeout: int = 60, limits: Mapping[str, Any] | None = None
+    ) -> None:
         self._settings = settings
         self._timeout = timeout
+        self._limits = limits
         self._client: Client | None = None
 
     @property
     def client(self) -> Client:
         """The connected client. Raises Unavailable."""
         if self._client is None:
-            self._client = connect(self._settings, timeout=self._timeout)
+            self._client = connect(self._settings, timeout=self._timeout, limits=self._limits)
         return self._client
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from query_service.db import Database
 from query_service.failures import LIVE, view
+from query_service.observer.horizon import horizon
 from query_service.observer.progress import EPOCH, Progress, load, save
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=20)
-"""An arrival is seen later than its time, by the length of an insert at most."""
 KEPT = timedelta(hours=20)
 """`arrivals` goes back so far for certain; after a longer absence everything is worked out."""
 AT_ONCE = 200_000
@@ -33,28 +32,26 @@ class FailuresJob:
 
     def run(self) -> None:
         """Raises Unavailable."""
-        is_first = True
-        while self._step(is_first):
-            is_first = False
+        done = load(self._database, "failures").get("", Progress("", 0)).since
+        seen = horizon(self._database)
+        while done < seen.now:
+            done = self._step(done)
+            save(self._database, "failures", [Progress("", 0, min(done, seen.whole))])
         self._clean()
 
-    def _step(self, is_first: bool) -> bool:
-        """Work out one part of what arrived; whether there is more."""
-        done = load(self._database, "failures").get("", Progress("", 0)).since
+    def _step(self, done: datetime) -> datetime:
+        """Work out one part of what arrived from `done` on; up to when."""
         [found] = self._database.rows(
             "observer/arrivals_after", {"since": _text(done), "most": AT_ONCE}
         )
         now, full_at = _utc(found["now"]), _utc(found["full_at"])
-        until = now if full_at <= EPOCH else min(now, full_at + timedelta(microseconds=1))
         if done < now - KEPT:
             self._rebuild(found["reports"])
-            until = now
-        elif view(self._database) == LIVE:
-            # A step that catches up begins where the step before it saw everything.
-            looks_back = is_first or done >= now - 3 * OVERLAP
-            self._write(done - OVERLAP if looks_back else done, until)
-        save(self._database, "failures", [Progress("", 0, until)])
-        return until < now
+            return now
+        until = now if full_at <= EPOCH else min(now, full_at + timedelta(microseconds=1))
+        if view(self._database) == LIVE:
+            self._write(done, until)
+        return until
 
     def _rebuild(self, reports: int) -> None:
         shards = reports // REPORTS_AT_ONCE + 1

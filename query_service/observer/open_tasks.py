@@ -1,11 +1,10 @@
 """Keeps the table open_tasks small: answered tasks are taken out of it."""
 
 import logging
-from datetime import UTC
 
 from query_service.db import Database
-from query_service.observer.progress import EPOCH, Progress, save
-from query_service.observer.rollups import OVERLAP
+from query_service.observer.horizon import horizon
+from query_service.observer.progress import Progress, save
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +26,13 @@ class OpenTasksJob:
 
     def run(self) -> None:
         """Raises Unavailable."""
-        [clock] = self._database.rows("observer/clock")
+        seen = horizon(self._database)
         self._database.run("observer/mark_answered_tasks")
         [table] = self._database.rows("observer/open_tasks_size")
         if worth_cleaning(table["all_rows"], table["answered"]) and not table["is_merging"]:
             self._database.run("observer/clean_open_tasks")
             log.info("cleaned open_tasks of %d answered tasks", table["answered"])
-        looked_at = max(EPOCH, clock["now"].replace(tzinfo=UTC) - OVERLAP)
-        save(self._database, "open_tasks", [Progress("", 0, looked_at)])
+        save(self._database, "open_tasks", [Progress("", 0, seen.whole)])
 
 
 def worth_cleaning(rows: int, answered: int) -> bool:

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from query_service.db import Database, Row
+from query_service.observer.horizon import horizon
 from query_service.observer.progress import EPOCH, Progress, load, save
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=30)
-"""A row can be seen later than it was inserted: so much of the past is looked at again."""
 ARRIVALS_REACH = timedelta(hours=36)
 """Longer ago, arrivals may have gone: everything is worked out anew."""
 IDS_AT_ONCE = 200_000
@@ -33,13 +32,17 @@ class RollupsJob:
     def run(self) -> None:
         """Raises Unavailable."""
         done = load(self._database, "rollups").get("", Progress("", 0)).since
+        seen = horizon(self._database)
         [backlog] = self._database.rows("observer/rollup_backlog", {"since": done})
-        started = backlog["started"].replace(tzinfo=UTC)
-        whole = started - done > ARRIVALS_REACH
-        if not whole and not backlog["arrived"] and started - done < OVERLAP + QUIET:
+        whole = seen.now - done > ARRIVALS_REACH
+        if whole or backlog["arrived"]:
+            since = {"since": done, "whole": whole, "computed_at": seen.now}
+            self._work_out(since, backlog["records"] if whole else backlog["arrived"])
+        elif seen.whole - done < QUIET:
             return
-        since = {"since": done, "whole": whole, "computed_at": started}
-        ids = backlog["records"] if whole else backlog["arrived"]
+        save(self._database, "rollups", [Progress("", 0, max(EPOCH, seen.whole))])
+
+    def _work_out(self, since: Row, ids: int) -> None:
         if ids > IDS_AT_ONCE:
             log.info("working out %d records anew", ids)
         for low, high in hash_ranges(ids // IDS_AT_ONCE + 1):
@@ -47,7 +50,6 @@ class RollupsJob:
             self._database.run("observer/find_repeats", part)
             self._database.run("observer/find_answered_tasks", part)
         self._count(since)
-        save(self._database, "rollups", [Progress("", 0, max(EPOCH, started - OVERLAP))])
         if ids > IDS_AT_ONCE:
             log.info("worked out %d records", ids)
 

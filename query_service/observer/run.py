@@ -4,6 +4,7 @@ import logging
 import threading
 
 from query_service.db import Database
+from query_service.observer.concern import Concern
 from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
 from query_service.observer.kafka_client import AdminConnection
@@ -13,12 +14,15 @@ from query_service.observer.leader import leadership
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.otlp_metrics import MetricsSender
 from query_service.observer.rollups import RollupsJob
-from query_service.observer.schedule import Job, run_jobs
+from query_service.observer.schedule import Job, Lane, run_lanes
 from query_service.observer.settings import ObserverSettings
 from query_service.observer.traces import TracesJob
 from query_service.settings import Settings
 
 log = logging.getLogger(__name__)
+
+STATEMENT_SECONDS = 600
+"""One that is given up goes on in the server, beside what is tried next."""
 
 
 def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
@@ -34,14 +38,12 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
     servers = parts.kafka_bootstrap_servers
     source = KafkaSource(AdminConnection(servers))
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
-    jobs = [
-        Job(
-            "kafka",
-            KafkaJob(source, sender, Database(parts), own.keep_alive).run,
-            own.kafka_interval,
-        ),
-        *table_jobs(parts, own),
-        Job("gaps", GapsJob(servers, Database(parts), own.gaps_grace).run, own.gaps_interval),
+    kafka = KafkaJob(source, sender, Database(parts), own.keep_alive)
+    gaps = GapsJob(servers, Database(parts), own.gaps_grace)
+    lanes = [
+        Lane([Job("kafka", kafka.run, own.kafka_interval)]),
+        tables(parts, own),
+        Lane([Job("gaps", gaps.run, own.gaps_interval)]),
     ]
 
     def ready() -> None:
@@ -49,16 +51,24 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
         if own.ready_file is not None:
             own.ready_file.write_text("ready\n")
 
-    run_jobs(jobs, stop, ready)
+    run_lanes(lanes, stop, ready)
     sender.close()
 
 
-def table_jobs(parts: Settings, own: ObserverSettings) -> list[Job]:
-    """The jobs that need ClickHouse alone: they keep the tables that queries read up to date."""
-    # They rest: on a busy machine they must not take what queries need.
-    return [
-        Job("open_tasks", OpenTasksJob(Database(parts)).run, own.open_tasks_interval, 9),
-        Job("traces", TracesJob(Database(parts)).run, own.traces_interval, 4),
-        Job("failures", FailuresJob(Database(parts)).run, own.failures_interval, 4),
-        Job("rollups", RollupsJob(Database(parts)).run, own.rollups_interval, 4),
-    ]
+def tables(parts: Settings, own: ObserverSettings) -> Lane:
+    """The jobs that need ClickHouse alone: they keep the tables that queries read up to date.
+
+    One at a time, with rests: on a busy machine they must not take what queries and inserts need.
+    """
+    database = Database(parts, STATEMENT_SECONDS, {"max_threads": own.tables_threads})
+    concern = Concern(database, own.tables_interval, own.tables_patience)
+    jobs = {
+        "rollups": RollupsJob(database).run,
+        "open_tasks": OpenTasksJob(database).run,
+        "traces": TracesJob(database).run,
+        "failures": FailuresJob(database).run,
+    }
+    return Lane(
+        [Job(name, concern.of(name, run), own.tables_interval) for name, run in jobs.items()],
+        own.tables_share,
+    )

@@ -1,4 +1,4 @@
-"""Runs each job on its own interval, in its own thread.
+"""Runs jobs on their own intervals, those of a lane one after the other.
 
 APScheduler was weighed: its stores, triggers and executors are not needed, and the rest after a
 long run, the backoff and the one log line for each outage would be code on top of it.
@@ -15,62 +15,96 @@ from textwrap import shorten
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF = 30.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every `interval` seconds; it raises when it could not.
-
-    It rests `rest` times as long as it took: with 9 it takes a tenth of the time at most.
-    """
+    """Something to do every `interval` seconds; it raises when it could not."""
 
     name: str
     run: Callable[[], None]
     interval: float
-    rest: float = 0
 
 
-def pause(job: Job, took: float, failures: int) -> float:
-    """Seconds until the next run, after one that took `took` s and `failures` failed in a row."""
+@dataclass(frozen=True)
+class Lane:
+    """Jobs that share a thread, and so never run at once: whoever waits longest is next.
+
+    After each run the lane rests until it has taken no more than `share` of the time.
+    """
+
+    jobs: Sequence[Job]
+    share: float = 1
+
+
+@dataclass
+class _Turn:
+    """A job and when it is due; how often it failed in a row, and since when."""
+
+    job: Job
+    due: float = 0
+    failures: int = 0
+    since: datetime = EPOCH
+
+    def take(self) -> bool:
+        """Run the job; whether it succeeded. An outage is logged when it begins and ends."""
+        try:
+            self.job.run()
+        except Exception as error:
+            self._failed(error)
+        else:
+            self._succeeded()
+        self.due = time.monotonic() + pause(self.job, self.failures)
+        return not self.failures
+
+    def _failed(self, error: Exception) -> None:
+        name = self.job.name
+        if not self.failures:
+            self.since = datetime.now(UTC)
+            what = shorten(repr(error), 300)
+            log.error("%s fails since %s: %s", name, self.since.isoformat("T", "seconds"), what)
+        log.debug("%s failed", name, exc_info=True)
+        self.failures += 1
+
+    def _succeeded(self) -> None:
+        if self.failures:
+            log.info(
+                "%s works again; it had failed since %s (%d runs)",
+                self.job.name,
+                self.since.isoformat("T", "seconds"),
+                self.failures,
+            )
+        self.failures = 0
+
+
+def pause(job: Job, failures: int) -> float:
+    """Seconds until the next run, when `failures` failed in a row."""
     if failures:
         return max(job.interval, min(LONGEST_BACKOFF, job.interval * 2.0 ** min(failures, 10)))
-    return max(job.interval, took * job.rest)
+    return job.interval
 
 
-def repeat(job: Job, stop: threading.Event, succeeded: Callable[[str], None]) -> None:
-    """Run the job until `stop` is set. An outage is logged when it begins and when it ends."""
-    failures, since = 0, datetime.now(UTC)
-    while not stop.is_set():
+def repeat(lane: Lane, stop: threading.Event, succeeded: Callable[[str], None]) -> None:
+    """Run the lane's jobs until `stop` is set."""
+    turns = [_Turn(job) for job in lane.jobs]
+    while True:
+        turn = min(turns, key=lambda turn: turn.due)
+        if stop.wait(max(0.0, turn.due - time.monotonic())):
+            return
         started = time.monotonic()
-        try:
-            job.run()
-        except Exception as error:
-            if not failures:
-                since = datetime.now(UTC)
-                what = shorten(repr(error), 300)
-                log.error("%s fails since %s: %s", job.name, since.isoformat("T", "seconds"), what)
-            log.debug("%s failed", job.name, exc_info=True)
-            failures += 1
-        else:
-            if failures:
-                log.info(
-                    "%s works again; it had failed since %s (%d runs)",
-                    job.name,
-                    since.isoformat("T", "seconds"),
-                    failures,
-                )
-            failures = 0
-            succeeded(job.name)
-        stop.wait(pause(job, time.monotonic() - started, failures))
+        if turn.take():
+            succeeded(turn.job.name)
+        stop.wait((time.monotonic() - started) * (1 / lane.share - 1))
 
 
-def run_jobs(jobs: Sequence[Job], stop: threading.Event, ready: Callable[[], None]) -> None:
-    """Run all jobs until `stop` is set; calls `ready` once, when each has succeeded once.
+def run_lanes(lanes: Sequence[Lane], stop: threading.Event, ready: Callable[[], None]) -> None:
+    """Run all lanes until `stop` is set; calls `ready` once, when each job has succeeded once.
 
     Returns within 1 s of `stop`: a job in the middle of a query is left to end with the process,
     since whatever a job does can be cut off and done again.
     """
-    missing, lock = {job.name for job in jobs}, threading.Lock()
+    missing, lock = {job.name for lane in lanes for job in lane.jobs}, threading.Lock()
 
     def succeeded(name: str) -> None:
         with lock:
@@ -80,8 +114,10 @@ def run_jobs(jobs: Sequence[Job], stop: threading.Event, ready: Callable[[], Non
                 ready()
 
     threads = [
-        threading.Thread(target=repeat, args=(job, stop, succeeded), name=job.name, daemon=True)
-        for job in jobs
+        threading.Thread(
+            target=repeat, args=(lane, stop, succeeded), name=lane.jobs[0].name, daemon=True
+        )
+        for lane in lanes
     ]
     for thread in threads:
         thread.start()

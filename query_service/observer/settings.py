@@ -13,10 +13,10 @@ class ObserverSettings(BaseSettings):
 
     kafka_interval: float = Field(5, gt=0, description="Between two looks at Kafka's groups")
     keep_alive: float = Field(60, gt=0, description="An unchanged figure is recorded again after")
-    open_tasks_interval: float = Field(10, gt=0, description="Between two cleanings of open tasks")
-    traces_interval: float = Field(5, gt=0, description="Between two looks for new spans")
-    failures_interval: float = Field(5, gt=0, description="Between two looks for new failures")
-    rollups_interval: float = Field(5, gt=0, description="Between two counts of what arrived")
+    tables_interval: float = Field(5, gt=0, description="Between two looks at what arrived")
+    tables_patience: float = Field(30, ge=0, description="Until a few arrivals are worked out")
+    tables_share: float = Field(0.2, gt=0, le=1, description="Of the time that tables may take")
+    tables_threads: int = Field(1, gt=0, description="Threads of ClickHouse for their statements")
     gaps_interval: float = Field(5, gt=0, description="Between two searches for missing records")
     gaps_grace: float = Field(
         300, ge=0, description="Until a committed record whose rows do not arrive is a dead letter"

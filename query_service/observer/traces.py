@@ -6,15 +6,14 @@ does not depend on when this ran.
 """
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from query_service.db import Database
+from query_service.observer.horizon import horizon
 from query_service.observer.progress import EPOCH, Progress, load, save
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=20)
-"""A row can become visible so much later than its inserted_at: the position stays behind."""
 ROWS_AT_ONCE = 100_000
 TRACES_AT_ONCE = 20_000
 
@@ -27,25 +26,25 @@ class TracesJob:
 
     def run(self) -> None:
         """One step: at most ROWS_AT_ONCE arrivals, or everything anew. Raises Unavailable."""
+        seen = horizon(self._database)
         [step] = self._database.rows("observer/traces_step", {"rows": ROWS_AT_ONCE})
-        now = step["now"].replace(tzinfo=UTC)
         if not step["is_kept"]:
-            self._rebuild(now)
+            self._rebuild(seen.whole)
             return
         until = step["touched_to"].replace(tzinfo=UTC)
         if step["touched"]:
             self._work_out(until, EPOCH, EPOCH)
-        self._save(min(until, now - OVERLAP))
+        self._save(min(until, seen.whole))
         if step["left"] > ROWS_AT_ONCE:
             log.info("traces: %d arrivals left, from %s", step["left"], until.isoformat())
 
-    def _rebuild(self, now: datetime) -> None:
+    def _rebuild(self, whole: datetime) -> None:
         """Work out everything, part by part, where `arrivals` does not reach back far enough.
 
         An interrupted rebuild goes on where it was.
         """
-        done = load(self._database, "traces_rebuild").get("", Progress("", 0, now))
-        began = now if done.since == EPOCH else done.since
+        done = load(self._database, "traces_rebuild").get("", Progress("", 0, whole))
+        began = whole if done.since == EPOCH else done.since
         parts = self._database.rows(
             "observer/span_hours", {"after": done.position, "traces": TRACES_AT_ONCE}
         )
@@ -55,7 +54,7 @@ class TracesJob:
             position = Progress("", int(last.timestamp()), began)
             save(self._database, "traces_rebuild", [position])
             log.info("traces: worked out %d of %d parts", number, len(parts))
-        self._save(began - OVERLAP)
+        self._save(began)
         save(self._database, "traces_rebuild", [Progress("", 0, EPOCH)])
 
     def _work_out(self, touched_to: datetime, first: datetime, last: datetime) -> None:

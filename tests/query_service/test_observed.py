@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from query_service.observer import traces
+from query_service.observer import horizon
 from query_service.observer.traces import TracesJob
 from query_service.routes.context import Context
 from tests.query_service.engine import Service, load, recorded
@@ -41,7 +41,7 @@ def answers(service: Service) -> dict[str, Any]:
 def test_answers_are_the_same_before_and_after_the_observer(
     empty: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traces, "OVERLAP", timedelta())
+    monkeypatch.setattr(horizon, "MARGIN", timedelta())
     context: Context = empty.web.application.extensions["agent_telemetry"]
     sent = recorded()
     load(empty.tables, sent[: len(sent) // 2])

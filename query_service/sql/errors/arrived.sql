@@ -2,7 +2,7 @@
 -- ago, else `errors`, `spans` alone, or `nothing` that could change a failure.
 WITH
     (
-        SELECT if(max(since) < now64(9, 'UTC') - INTERVAL 20 HOUR, toDateTime64('1970-01-01 00:00:00', 6, 'UTC'), toDateTime64(max(since), 6, 'UTC') - INTERVAL 20 SECOND)
+        SELECT if(max(since) < now64(9, 'UTC') - INTERVAL 20 HOUR, toDateTime64('1970-01-01 00:00:00', 6, 'UTC'), toDateTime64(max(since), 6, 'UTC'))
         FROM observer_progress FINAL
         WHERE job = 'failures'
     ) AS done

@@ -1,7 +1,7 @@
 -- Whether a span arrived, since the observer last worked out failures, that may change one.
 WITH
     (
-        SELECT toDateTime64(max(since), 6, 'UTC') - INTERVAL 20 SECOND
+        SELECT toDateTime64(max(since), 6, 'UTC')
         FROM observer_progress FINAL
         WHERE job = 'failures'
     ) AS done

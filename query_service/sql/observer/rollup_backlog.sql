@@ -1,6 +1,5 @@
 -- How much arrived since the last run, and how much there is. arrivals are kept for two days.
 SELECT
-    now64(6, 'UTC') AS started,
     countIf(kind = 'message') AS arrived,
     (SELECT count() FROM message_index) AS records
 FROM arrivals

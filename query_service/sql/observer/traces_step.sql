@@ -23,8 +23,7 @@ WITH
         WHERE inserted_at > nth
     ) AS after_nth
 SELECT
-    now64(6, 'UTC') AS now,
-    ifNull(after_nth, now) AS touched_to,
+    ifNull(after_nth, now64(6, 'UTC')) AS touched_to,
     (
         SELECT count()
         FROM arrivals

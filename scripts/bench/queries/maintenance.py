@@ -5,8 +5,8 @@ import os
 import signal
 import threading
 
-from query_service.observer.run import table_jobs
-from query_service.observer.schedule import run_jobs
+from query_service.observer.run import tables
+from query_service.observer.schedule import run_lanes
 from query_service.observer.settings import ObserverSettings
 from query_service.settings import settings
 
@@ -22,7 +22,7 @@ def main() -> None:
         if own.ready_file is not None:
             own.ready_file.write_text("ready\n")
 
-    run_jobs(table_jobs(settings(), own), stop, ready)
+    run_lanes([tables(settings(), own)], stop, ready)
     logging.shutdown()
     os._exit(0)  # a job may be in the middle of a query
 

@@ -209,17 +209,6 @@ def test_after_a_long_absence_everything_is_worked_out(
     assert datetime.now(UTC) - load(tables, "failures")[""].since < timedelta(hours=1)
 
 
-def test_what_was_seen_late_before_a_pause_is_worked_out(tables: Database) -> None:
-    paused = datetime.now(UTC) - timedelta(minutes=5)
-    tables.insert("error_reports", [report("e1")])
-    tables.client.command("TRUNCATE TABLE arrivals")
-    before = paused - timedelta(seconds=5)
-    tables.insert("arrivals", [{"kind": "error", "id": "e1", "inserted_at": before}])
-    save(tables, "failures", [Progress("", 0, paused)])
-    FailuresJob(tables).run()
-    assert told(tables, KNOWN) == told(tables, LIVE) == expected(tables)
-
-
 def test_a_part_that_is_replaced_is_merged_away(
     tables: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,13 @@ def test_nothing_is_cleaned_while_a_merge_runs(
 ) -> None:
     insert(database, message(2, "done"))
     insert(database, answer(3, "done"))
-    size = {"all_rows": 2, "answered": 1, "is_merging": True, "now": datetime.now(UTC)}
+    size = {
+        "all_rows": 2,
+        "answered": 1,
+        "is_merging": True,
+        "now": datetime.now(UTC),
+        "began": datetime.now(UTC),
+    }
     monkeypatch.setattr(database, "rows", lambda name: [size])
     OpenTasksJob(database).run()
     assert ("done", 1) in stored(database)

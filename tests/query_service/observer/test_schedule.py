@@ -2,34 +2,29 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
 from query_service.observer import schedule
-from query_service.observer.schedule import LONGEST_BACKOFF, Job, pause, repeat, run_jobs
+from query_service.observer.schedule import LONGEST_BACKOFF, Job, Lane, pause, repeat, run_lanes
 from tests.waiting import wait_until
 
 
 def job(interval: float = 5.0) -> Job:
-    return Job("job", lambda: None, interval, rest=9)
+    return Job("job", lambda: None, interval)
 
 
 @pytest.mark.parametrize(
-    ("took", "failures", "seconds"),
-    [
-        (0.1, 0, 5.0),
-        (2.0, 0, 18.0),
-        (2.0, 1, 10.0),
-        (0.1, 2, 20.0),
-        (0.1, 1_000_000, LONGEST_BACKOFF),
-    ],
+    ("failures", "seconds"), [(0, 5.0), (1, 10.0), (2, 20.0), (1_000_000, LONGEST_BACKOFF)]
 )
-def test_pause(took: float, failures: int, seconds: float) -> None:
-    assert pause(job(), took, failures) == seconds
+def test_pause(failures: int, seconds: float) -> None:
+    assert pause(job(), failures) == seconds
 
 
 def test_a_backoff_never_makes_a_slow_job_faster() -> None:
-    assert pause(job(interval=60), 0.1, 3) == 60
+    assert pause(job(interval=60), 3) == 60
 
 
 def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
@@ -44,7 +39,7 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
         if outcome:
             raise outcome
 
-    repeat(Job("kafka", run, 0.001), stop, lambda _: stop.set())
+    repeat(Lane([Job("kafka", run, 0.001)]), stop, lambda _: stop.set())
     logged = [record for record in caplog.records if record.name == schedule.__name__]
     begin, end = (record.getMessage() for record in logged)
     assert begin.startswith("kafka fails since ") and "away" in begin
@@ -52,7 +47,10 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
     assert "2 runs" in end
 
 
-def test_one_failing_job_does_not_stop_the_others_and_ready_comes_once_all_succeeded() -> None:
+@pytest.mark.parametrize("together", [True, False])
+def test_one_failing_job_does_not_stop_the_others_and_ready_comes_once_all_succeeded(
+    together: bool,
+) -> None:
     stop, ready, good_runs = threading.Event(), [], []
     broken = threading.Event()
     broken.set()
@@ -62,7 +60,8 @@ def test_one_failing_job_does_not_stop_the_others_and_ready_comes_once_all_succe
             raise RuntimeError("broken")
 
     jobs = [Job("good", lambda: good_runs.append(1), 0.01), Job("bad", bad, 0.01)]
-    runner = threading.Thread(target=run_jobs, args=(jobs, stop, lambda: ready.append(1)))
+    lanes = [Lane(jobs)] if together else [Lane([job]) for job in jobs]
+    runner = threading.Thread(target=run_lanes, args=(lanes, stop, lambda: ready.append(1)))
     runner.start()
     wait_until(lambda: len(good_runs) > 3, 60)
     assert not ready
@@ -81,10 +80,39 @@ def test_a_job_in_the_middle_does_not_hold_up_the_end() -> None:
         busy.set()
         never.wait(600)
 
-    runner = threading.Thread(target=run_jobs, args=([Job("long", run, 1)], stop, lambda: None))
+    lanes = [Lane([Job("long", run, 1)])]
+    runner = threading.Thread(target=run_lanes, args=(lanes, stop, lambda: None))
     runner.start()
     assert busy.wait(60)
     stop.set()
     runner.join(60)
     assert not runner.is_alive()
     never.set()
+
+
+def test_jobs_of_a_lane_take_turns_and_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, stop, runs = [0.0], Stop(), []
+    stop.clock = clock
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def run(name: str) -> Callable[[], None]:
+        def job() -> None:
+            runs.append((name, clock[0]))
+            clock[0] += 2
+
+        return job
+
+    jobs = [Job(name, run(name), 5) for name in "abc"]
+    repeat(Lane(jobs, share=0.2), stop, lambda _: stop.set() if len(runs) == 7 else None)
+    assert [name for name, _ in runs] == list("abcabca")
+    assert [started for _, started in runs] == [10.0 * turn for turn in range(7)]
+
+
+class Stop(threading.Event):
+    """Sets a clock forward instead of waiting."""
+
+    clock: list[float]
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.clock[0] += timeout or 0
+        return self.is_set()

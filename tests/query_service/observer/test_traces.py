@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from query_service.db import Database, Row, sql
-from query_service.observer import traces
+from query_service.observer import horizon, traces
 from query_service.observer.progress import Progress, save
 from query_service.observer.traces import TracesJob
 
@@ -174,7 +174,7 @@ def test_a_mass_of_arrivals_is_worked_out_step_by_step(
     spans: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traces, "ROWS_AT_ONCE", 1)
-    monkeypatch.setattr(traces, "OVERLAP", timedelta())
+    monkeypatch.setattr(horizon, "MARGIN", timedelta())
     for number in range(4):
         spans.insert("otel_traces", [span(f"t{number}", "root", number, 1)])
     before = answers(spans, EVERYTHING)

@@ -1,5 +1,5 @@
 -- Jobs of the observer that have not counted all that had arrived at a time. Each has run once since,
--- and its position stays up to 30 s behind what it has seen.
+-- and its position stays some seconds behind what it has seen.
 SELECT job
 FROM observer_progress FINAL
 WHERE job NOT IN ('gaps', 'traces_rebuild')
