@@ -12,22 +12,6 @@ from query_service.db import Row
 from query_service.models import content
 from query_service.models.values import iso, normalise, or_none, parse, record, utc
 
-_NOTHING_BIG: dict[str, Any] = {
-    "agent_type": None,
-    "agent_version": None,
-    "input_data": {},
-    "output_data": {},
-    "messages": [],
-    "response": None,
-    "temperature": None,
-    "max_tokens": None,
-    "tools_available": [],
-    "tool_invocations": [],
-    "error_stack": None,
-    "attributes": {},
-    "events": [],
-    "is_outline": True,
-}
 _BEFORE_ITS_END: dict[str, Any] = {
     "status": "running",
     "end_time": None,
@@ -74,7 +58,7 @@ def token_usage(row: Row) -> dict[str, int] | None:
 
 
 def _cached_tokens(row: Row) -> int:
-    if "cached_tokens" in row:  # of an outline
+    if "cached_tokens" in row:  # of span_outlines
         return row["cached_tokens"] or 0
     cached = row["attributes"].get(gen_ai.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, "")
     return int(cached) if cached.isdecimal() else 0
@@ -170,28 +154,3 @@ def span(row: Row, at: datetime) -> dict[str, Any]:
     if not ended(row, at):
         shown |= {key: value for key, value in _BEFORE_ITS_END.items() if key in shown}
     return {"oddities": row["oddities"], **shown} if row["oddities"] else shown
-
-
-def outline(row: Row, at: datetime) -> dict[str, Any]:
-    """A Span as it was at that time, without what is big: its prompts, attributes and events."""
-    shown = {
-        "span_id": row["span_id"],
-        "trace_id": row["trace_id"],
-        "parent_span_id": or_none(row["parent_span_id"]),
-        "agent_id": agent_id(row),
-        "agent_name": row["agent_name"],
-        "span_kind": row["kind"],
-        "status": row["status"],
-        "start_time": iso(row["start_time"]),
-        "end_time": iso(row["end_time"]),
-        "duration_ms": row["duration_ms"],
-        "model_name": or_none(row["model"]),
-        "model_provider": or_none(row["provider"]),
-        "token_usage": token_usage(row),
-        "error_message": or_none(row["error_message"]),
-        "error_type": or_none(row["error_type"]),
-        "name": row["name"],
-        "service_name": or_none(row["service_name"]),
-        **_NOTHING_BIG,
-    }
-    return shown if ended(row, at) else {**shown, **_BEFORE_ITS_END}

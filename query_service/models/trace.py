@@ -5,11 +5,11 @@ from typing import Any
 
 from query_service.db import Row
 from query_service.models.handoff import handoff
-from query_service.models.span import outline, span
+from query_service.models.span import span
 from query_service.models.values import iso, or_none, record
 
-MOST_OUTLINES = 5
 MOST_SPANS = 100
+MOST_HANDOFFS = 100
 LONGEST_PREVIEW = 200
 _LONG = ("user_input", "final_output")
 
@@ -68,14 +68,15 @@ def _trace(row: Row, spans: list[dict[str, Any]], handoffs: list[Row]) -> dict[s
 
 
 def listed(
-    row: Row, outlines: list[Row], whole: list[Row], handoffs: list[Row], at: datetime
+    row: Row, span_rows: list[Row], handoffs: list[Row] | None, at: datetime
 ) -> dict[str, Any]:
-    """A Trace of a list, with outlines of its first spans or with whole ones.
+    """A Trace of a list with its first spans and handoffs; `handoffs` are None if nobody asked.
 
     What the user asked and what came out are cut to 200 characters.
     """
-    spans = [outline(r, at) for r in outlines] + [span(r, at) for r in whole]
-    shown = _trace(row, spans, handoffs)
+    known = handoffs or []
+    shown = _trace(row, [span(r, at) for r in span_rows], known[:MOST_HANDOFFS])
+    shown["handoffs_omitted"] = None if handoffs is None else max(len(known) - MOST_HANDOFFS, 0)
     cut = {key: shown[key] for key in _LONG if isinstance(shown.get(key), str)}
     return shown | {key: text[:LONGEST_PREVIEW] for key, text in cut.items()}
 

@@ -14,6 +14,7 @@ from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import FIRST, LAST, after, window
 
 LONGEST_NS = 2**62
+MANY = 20
 _NO_FILTER: dict[str, Any] = {
     "trace_id": "",
     "session_id": "",
@@ -71,10 +72,20 @@ def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row
         chosen |= {**after(page), "moved": moved}
     touched = {name: since[name] for name in ("touched_from", "touched_to")}
     chosen |= {**asked.parameters, **touched}
-    rows = database().rows("traces/settled", chosen)
+    rows = _settled(chosen)
     if since["is_touched"] or asked.is_past:
         rows += database().rows("traces/open", chosen)
     return _sorted(rows, query)[: query.limit + 1], page
+
+
+def _settled(chosen: Row) -> list[Row]:
+    """A page of the traces that are worked out: of the newest, which are enough without filters
+    that let few pass, else of all."""
+    newest = MANY * chosen["limit"] if chosen["sort"] == "start" else 0
+    rows = database().rows("traces/settled", {**chosen, "fetch": newest})
+    if newest and len(rows) < chosen["limit"]:
+        rows = database().rows("traces/settled", {**chosen, "fetch": 0})
+    return rows
 
 
 def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:

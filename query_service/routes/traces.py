@@ -23,7 +23,7 @@ from query_service.models.parameters.lists import AtQuery, TracePath
 from query_service.models.parameters.traces import TracesQuery
 from query_service.models.span import span
 from query_service.models.timeline import timeline
-from query_service.models.trace import MOST_OUTLINES, listed, trace
+from query_service.models.trace import listed, trace
 from query_service.models.trace_message import row_of_messages, trace_message
 from query_service.routes import failures
 from query_service.routes.context import Moment, database, moment
@@ -44,39 +44,27 @@ MOST_OF_ONE_TRACE = 10_000
 MOST_LINKS = 100
 
 
-def _spans(asked: Moment, trace_ids: list[str]) -> list[Row]:
-    chosen = {
+def _of_one(asked: Moment, trace_id: str) -> Row:
+    """What the SQL files about what is in one trace are asked with."""
+    return {
         "at": asked.parameters["at"],
-        "trace_ids": trace_ids,
+        "trace_id": trace_id,
+        "trace_ids": [trace_id],
         "limit": MOST_OF_ONE_TRACE,
     }
-    return database().rows("traces/spans", chosen) if trace_ids else []
 
 
-def _outlines(asked: Moment, trace_id: str) -> list[Row]:
-    some = {"at": asked.parameters["at"], "trace_ids": [trace_id], "limit": MOST_OF_ONE_TRACE}
-    return database().rows("traces/outlines", some)
-
-
-def _handoffs(asked: Moment, trace_ids: list[str]) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_ids": trace_ids}
-    return database().rows("traces/handoffs", chosen) if trace_ids else []
-
-
-def _events(asked: Moment, trace_id: str) -> list[Row]:
-    return database().rows("events/of_trace", {"at": asked.parameters["at"], "trace_id": trace_id})
-
-
-def _messages(asked: Moment, trace_id: str) -> list[Row]:
-    chosen = {"at": asked.parameters["at"], "trace_id": trace_id, "limit": MOST_OF_ONE_TRACE}
-    return database().rows("traces/messages", chosen)
-
-
-def _spans_query(some: Row, limit: int | None) -> tuple[str, Row]:
-    """Whole spans of some traces, or outlines of the first when no number is asked for."""
-    if limit is None:
-        return "traces/outlines", {**some, "limit": MOST_OUTLINES}
-    return "traces/spans", {**some, "limit": limit}
+def _inside(
+    asked: Moment, trace_ids: list[str], spans: int
+) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """So many spans of each trace, and its handoffs; neither when no spans are asked for."""
+    if not trace_ids or not spans:
+        return {}, {}
+    some = {"at": asked.parameters["at"], "trace_ids": trace_ids}
+    found = database().together(
+        ("traces/spans", {**some, "limit": spans}), ("traces/handoffs", some)
+    )
+    return _by_trace(found[0]), _by_trace(found[1])
 
 
 def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
@@ -95,23 +83,20 @@ def _by_trace(rows: list[Row]) -> dict[str, list[Row]]:
 
 @blueprint.get("/traces", summary="Traces, newest or longest first", responses={200: Traces})
 def traces(query: TracesQuery) -> dict[str, Any]:
-    """Traces with outlines of their first spans, or whole spans when asked, and their handoffs."""
+    """Traces; their first spans and handoffs when asked."""
     asked, page = opened(query, query.cursor)
     rows, page = page_rows(asked, query, page)
     shown = rows[: query.limit]
-    ids = [row["trace_id"] for row in shown]
-    some = {"at": asked.parameters["at"], "trace_ids": ids}
-    found_handoffs, found_spans = (
-        database().together(("traces/handoffs", some), _spans_query(some, query.spans))
-        if ids and query.spans != 0
-        else (_handoffs(asked, ids), [])
-    )
-    handoffs, spans = _by_trace(found_handoffs), _by_trace(found_spans)
-    outlines, whole = ({}, spans) if query.spans else (spans, {})
+    spans, handoffs = _inside(asked, [row["trace_id"] for row in shown], query.spans)
     return {
         "traces": [
-            listed(row, outlines.get(i, []), whole.get(i, []), handoffs[i], asked.at)
-            for i, row in zip(ids, shown, strict=True)
+            listed(
+                row,
+                spans.get(row["trace_id"], []),
+                handoffs.get(row["trace_id"], []) if query.spans else None,
+                asked.at,
+            )
+            for row in shown
         ],
         "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "trace_id"))
         if query.sort == "start"
@@ -127,13 +112,12 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    one = {"at": asked.parameters["at"], "trace_id": path.trace_id}
-    some = {"at": one["at"], "trace_ids": [path.trace_id]}
+    one = _of_one(asked, path.trace_id)
     found, spans, handoffs, messages, events, links = database().together(
         ("traces/one_settled", {**asked.parameters, "trace_id": path.trace_id}),
-        ("traces/spans", {**some, "limit": MOST_OF_ONE_TRACE}),
-        ("traces/handoffs", some),
-        ("traces/messages", {**one, "limit": MOST_OF_ONE_TRACE}),
+        ("traces/spans", one),
+        ("traces/handoffs", one),
+        ("traces/messages", one),
         ("events/of_trace", one),
         ("traces/links", {**one, "limit": MOST_LINKS}),
     )
@@ -155,7 +139,7 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Spans of a trace in the order of their starts. Raises NotFound."""
     asked = moment(query.at)
-    rows = _spans(asked, [path.trace_id])
+    rows = database().rows("traces/spans", _of_one(asked, path.trace_id))
     _require(asked, path.trace_id, rows)
     return {
         "spans": [span(row, asked.at) for row in rows],
@@ -169,9 +153,10 @@ def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Starts and ends of spans, events and handoffs, ascending. Raises NotFound."""
     asked = moment(query.at)
-    spans = _spans(asked, [path.trace_id])
-    events = _events(asked, path.trace_id)
-    handoffs = _handoffs(asked, [path.trace_id])
+    one = _of_one(asked, path.trace_id)
+    spans, events, handoffs = database().together(
+        ("traces/spans_brief", one), ("events/of_trace", one), ("traces/handoffs", one)
+    )
     _require(asked, path.trace_id, spans, events, handoffs)
     return {"timeline": timeline(spans, events, handoffs, asked.at)}
 
@@ -180,8 +165,8 @@ def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_graph(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Agents of a trace and who worked for whom. Raises NotFound."""
     asked = moment(query.at)
-    spans = _spans(asked, [path.trace_id])
-    handoffs = _handoffs(asked, [path.trace_id])
+    one = _of_one(asked, path.trace_id)
+    spans, handoffs = database().together(("traces/spans_brief", one), ("traces/handoffs", one))
     _require(asked, path.trace_id, spans, handoffs)
     return graph(spans, handoffs, asked.at)
 
@@ -197,8 +182,8 @@ def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    spans = _outlines(asked, path.trace_id)
-    messages = _messages(asked, path.trace_id)
+    one = _of_one(asked, path.trace_id)
+    spans, messages = database().together(("traces/outlines", one), ("traces/messages", one))
     nodes = nodes_of_spans(spans, asked.at, asked.now) or nodes_of_tasks(messages, asked.now)
     found = critical_path(nodes, sent_messages(messages))
     if found is None:

@@ -35,7 +35,6 @@ class Span(Stored):
     attributes: Any = field("Attributes, an object", {"gen_ai.tool.name": "search"})
     events: Any = field("Events of the span", [{"name": "exception"}])
     oddities: Any = field("What is odd about it, when something is", ["end_before_start"])
-    is_outline: Any = field("true: what is big is left out", True)
 
 
 class TraceHandoff(Stored):
@@ -60,8 +59,8 @@ class Trace(Stored):
     user_id: Any = field("User, or null", "user-3")
     root_agent_id: Any = field("Agent of its root span", "orchestrator")
     root_agent_name: Any = field("The same as it calls itself", "Orchestrator")
-    spans: Any = field("Its first spans; in lists outlines", [{"span_id": SPAN}])
-    handoffs: Any = field("Its handoffs", [{"handoff_id": MESSAGE}])
+    spans: Any = field("Its first spans; in lists only when asked", [{"span_id": SPAN}])
+    handoffs: Any = field("Its handoffs; in lists with spans", [{"handoff_id": MESSAGE}])
     start_time: Any = field("Earliest start", TIME)
     end_time: Any = field("Latest end; null while it runs", TIME)
     total_duration_ms: Any = field("How long it took; null while it runs", 3020.5)
@@ -81,6 +80,9 @@ class Trace(Stored):
     agents: Any = field("Agents, as their queues are called", ["orchestrator", "researcher"])
     models: Any = field("Models", ["gpt-4o"])
     spans_omitted: Any = field("Spans that are not shown here", 15)
+    handoffs_omitted: Any = field(
+        "In lists: handoffs that are not shown here; null when they were not asked for", None
+    )
     recorded_status: Any = field("What the record says, when its spans show otherwise", "completed")
 
 

@@ -43,10 +43,11 @@ class TracesQuery(ListQuery):
     sort: Literal["start", "duration"] = Field(
         "start", description="Newest first, or longest first (one page, without a cursor)"
     )
-    spans: Annotated[int, Field(ge=0, le=100), example(0)] | None = Field(
-        None,
-        description="So many whole spans of each trace. Default: outlines of the first 5, "
-        "without what is big",
+    spans: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="So many whole spans of each trace, and its first 100 handoffs; 0: none",
     )
     limit: int = Field(100, ge=0, le=1000, description="Most traces")
 

@@ -2,10 +2,11 @@
 SELECT trace_id, direction, count() AS links, groupArraySorted(10)(span) AS span_ids
 FROM
 (
-    SELECT DISTINCT link.1 AS trace_id, 'to' AS direction, s.span_id AS span
-    FROM spans AS s
-    ARRAY JOIN arrayZip(link_trace_ids, link_span_ids) AS link
-    WHERE s.trace_id = {trace_id:String} AND event_time <= {at:DateTime64(9, 'UTC')} AND link.1 NOT IN ('', {trace_id:String})
+    SELECT DISTINCT link.1 AS trace_id, 'to' AS direction, SpanId AS span
+    FROM otel_traces FINAL
+    ARRAY JOIN arrayZip(Links.TraceId, Links.SpanId) AS link
+    PREWHERE TraceId = {trace_id:String}
+    WHERE EventTime <= {at:DateTime64(9, 'UTC')} AND link.1 NOT IN ('', {trace_id:String})
     UNION ALL
     SELECT DISTINCT trace_id, 'from' AS direction, span_id AS span
     FROM trace_links

@@ -27,13 +27,18 @@ def test_a_record_that_hides_a_failure_is_corrected_and_what_it_said_is_kept() -
     assert (shown["root_agent_name"], shown["own"]) == ("Researcher", 1)
 
 
-def test_a_list_shows_outlines_and_the_beginning_of_long_texts() -> None:
+def test_a_list_shows_the_beginning_of_long_texts_and_no_spans_unless_asked() -> None:
     row = trace_row(record='{"trace_id":"t1","user_input":"' + "x" * 300 + '"}', final_output="So.")
-    outline = span_row(cached_tokens=None, input_tokens=1)
-    shown = listed(row, [outline], [], [], EVERYTHING)
+    shown = listed(row, [], None, EVERYTHING)
     assert (shown["user_input"], shown["final_output"]) == ("x" * 200, "So.")
-    [span] = shown["spans"]
-    assert (span["is_outline"], span["token_usage"]["prompt_tokens"]) == (True, 1)
+    assert (shown["spans"], shown["spans_omitted"]) == ([], 1)
+    assert (shown["handoffs"], shown["handoffs_omitted"]) == ([], None)
+
+
+def test_a_list_shows_spans_and_handoffs_that_were_asked_for_and_says_what_was_cut() -> None:
+    shown = listed(trace_row(), [span_row()], [handoff_row()] * 102, EVERYTHING)
+    assert (len(shown["spans"]), shown["spans_omitted"]) == (1, 0)
+    assert (len(shown["handoffs"]), shown["handoffs_omitted"]) == (100, 2)
 
 
 def test_the_error_of_one_trace_is_whole() -> None:
