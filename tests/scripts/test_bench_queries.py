@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.queries.endpoints import Endpoint, endpoints
+from bench.queries.endpoints import Endpoint, endpoints, past_endpoints
 from bench.queries.measure import Figures, percentile
 from bench.queries.report import Size, markdown
 from local_stack.cache import ROOT
@@ -52,6 +52,18 @@ def test_streams_and_what_is_gone_are_left_out() -> None:
     assert [e.path for e in endpoints(document, {})] == ["/there"]
 
 
+def test_a_past_time_is_asked_of_what_takes_one() -> None:
+    timed = {"parameters": [{"name": "at", "in": "query"}], "responses": {"200": {}}}
+    asked = _parameter("q", "query", example="x")
+    both = {"parameters": [asked, *timed["parameters"]], "responses": {"200": {}}}
+    document = _document(timed=timed, both=both, timeless={"responses": {"200": {}}})
+    found = past_endpoints(document, {}, "2026-11-20T00:00:00Z")
+    assert [(e.request, e.target_ms) for e in found] == [
+        ("/timed?at=2026-11-20T00:00:00Z", 1000),
+        ("/both?q=x&at=2026-11-20T00:00:00Z", 1000),
+    ]
+
+
 def test_percentiles_are_times_that_were_measured() -> None:
     times = [float(t) for t in range(20, 0, -1)]
     assert (percentile(times, 0.5), percentile(times, 0.95), percentile([7.0], 0.95)) == (10, 19, 7)
@@ -71,6 +83,10 @@ def test_what_misses_its_target_or_grows_is_bold() -> None:
     assert "| `/slow` | 50 | 9 | 20 | 9 | **60** | **3.0** | 1.0 |" in table
     assert "| `/good` | 100 | 9 | 10 | 9 | 10 | 1.0 | 0.0 |" in table
     assert "1 of 2 endpoints" in table
+    past = size(1000, 20.0)
+    past.past = {"/slow": Figures(9, 1_200, 10, 0, 1, 200)}
+    assert "| `/slow` | 50 | 9 | 20 | **1200** | 1.0 |" in markdown(paths, [past])
+    assert "| `/good` | 100 | 9 | 10 |  | 0.0 |" in markdown(paths, [past])
 
 
 @pytest.mark.stack
@@ -87,4 +103,5 @@ def test_a_short_run_measures_every_endpoint(tmp_path: Path) -> None:
     [figures] = json.loads((tmp_path / "queries.json").read_text())
     assert figures["idle"].keys() == figures["arrivals"].keys()
     assert all(found["status"] == 200 for found in figures["idle"].values())
+    assert all(found["status"] == 200 for found in figures["past"].values())
     assert figures["crowd"]["failures"] == {}

@@ -7,8 +7,10 @@ same arguments give the same rows. The statements are beside this file; model.sq
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ CHUNK = 50_000
 WAITING_SHARE = 0.6
 """Of the open tasks: those at the ends of queues; the others were taken and never answered."""
 RUNNING_TRACES = 60
+AT_ONCE = 2
+"""Inserts: one alone leaves a core idle."""
 LANES = ("early", "main", "late", "again")
 """Of records, in the order of their insertion."""
 BESIDE = ("spans", "json_spans", "trace_records", "errors", "events")
@@ -77,16 +81,22 @@ def fill(client: Client, load: Load, say: Say) -> Filled:
     bound = _arguments(load) | _plan(client, load)
     pairs = load.messages // 2
     started = time.monotonic()
+
+    def make(lane: str, first: int, count: int) -> int:
+        part = bound | {"first": first, "count": count, "lane": lane}
+        for name in ("records", *BESIDE) if lane == "main" else ("records",):
+            insert(client, name, part)
+        return count
+
     for lane in LANES:
-        for first, count in _chunks(pairs, CHUNK if lane == "main" else CHUNK * 40):
-            part = bound | {"first": first, "count": count, "lane": lane}
-            insert(client, "records", part)
-            if lane == "main":
-                for name in BESIDE:
-                    insert(client, name, part)
-                made = (first + count) * 2
+        chunks = list(_chunks(pairs, CHUNK if lane == "main" else CHUNK * 40))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            made = 0
+            for count in pool.map(partial(make, lane), *zip(*chunks, strict=True)):
+                made += count * 2
                 rate = 2 * made / (time.monotonic() - started)
-                say(f"{made:,} messages and as many spans, {rate:,.0f} rows/s")
+                if lane == "main":
+                    say(f"{made:,} messages and as many spans, {rate:,.0f} rows/s")
     rate = 2 * load.messages / (time.monotonic() - started)
     say("Kafka's offsets")
     for step, first, last in _observations(load):

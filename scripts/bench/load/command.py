@@ -53,11 +53,9 @@ def load(
 
 
 def prepare(settings: Settings) -> None:
-    """Create the settings' database and its tables, unless they exist."""
+    """Create the settings' database and its tables, or bring these up to date."""
     connect(settings, database="default").command(
         "CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic",
         parameters={"database": settings.clickhouse_database},
     )
-    client = connect(settings)
-    if not client.query("EXISTS TABLE landing_records").result_rows[0][0]:
-        migrate(client)
+    migrate(connect(settings, timeout=600))

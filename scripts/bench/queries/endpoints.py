@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 TARGET_MS = 100
 STRICT_MS = 50
+PAST_MS = 1_000
 _STRICT = {
     "/api/v1/queues",
     "/api/v1/queues/{}/pending",
@@ -51,6 +52,17 @@ def endpoints(document: Mapping[str, Any], known: Mapping[str, str]) -> list[End
         strict = re.sub(r"{[^}]*}", "{}", path) in _STRICT
         found.append(Endpoint(path, request, STRICT_MS if strict else TARGET_MS))
     return found
+
+
+def past_endpoints(
+    document: Mapping[str, Any], known: Mapping[str, str], at: str
+) -> list[Endpoint]:
+    """Of the endpoints those that take `at`, asked for that time; `known` is as of then."""
+    return [
+        Endpoint(e.path, f"{e.request}{'&' if '?' in e.request else '?'}at={at}", PAST_MS)
+        for e in endpoints(document, known)
+        if any(p["name"] == "at" for p in document["paths"][e.path]["get"].get("parameters", []))
+    ]
 
 
 def _is_gone_or_stream(responses: Mapping[str, Any]) -> bool:

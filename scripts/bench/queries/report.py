@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.load import Filled
-from bench.queries.endpoints import Endpoint
+from bench.queries.endpoints import PAST_MS, Endpoint
 from bench.queries.measure import Crowd, Figures
 
 GROWTH = 1.5
@@ -24,6 +24,7 @@ class Size:
     caught_up_seconds: float
     disk: dict[str, int]
     idle: dict[str, Figures] = field(default_factory=dict)
+    past: dict[str, Figures] = field(default_factory=dict)
     arrivals_rate: int = 0
     arrivals: dict[str, Figures] = field(default_factory=dict)
     crowd: Crowd | None = None
@@ -41,6 +42,8 @@ def markdown(endpoints: Sequence[Endpoint], sizes: Sequence[Size]) -> str:
     head = ["GET", "target"]
     for size in sizes:
         head += [f"p50, {size.messages:,}", f"p95, {size.messages:,}"]
+        if size.past:
+            head.append("p95 with at=")
         if size.arrivals:
             head.append(f"p95 at {size.arrivals_rate:,}/s")
     if len(sizes) > 1:
@@ -71,7 +74,10 @@ def _cells(endpoint: Endpoint, sizes: Sequence[Size]) -> tuple[list[str], bool]:
         idle = size.idle[endpoint.path]
         cell(f"{idle.p50:.0f}", False)
         note = f" ({idle.failed} × not 200, {idle.status})" if idle.failed else ""
-        cell(f"{idle.p95:.0f}{note}", idle.p95 > endpoint.target_ms or idle.failed > 0)
+        cell(f"{idle.p95:.0f}{note}", _is_bad(idle, endpoint.target_ms))
+        if size.past:
+            past = size.past.get(endpoint.path)
+            cell(f"{past.p95:.0f}" if past else "", past is not None and _is_bad(past, PAST_MS))
         if size.arrivals:
             busy = size.arrivals[endpoint.path].p95
             cell(f"{busy:.0f}", busy > endpoint.target_ms)
@@ -80,6 +86,10 @@ def _cells(endpoint: Endpoint, sizes: Sequence[Size]) -> tuple[list[str], bool]:
         cell(f"{growth:.1f}", growth > GROWTH)
     cells.append(f"{sizes[-1].idle[endpoint.path].bytes / 1000:.1f}")
     return cells, bad
+
+
+def _is_bad(figures: Figures, target_ms: int) -> bool:
+    return figures.p95 > target_ms or figures.failed > 0
 
 
 def _about(size: Size) -> list[str]:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from clickhouse_connect.driver.client import Client
 from bench.load import Filled, Load, fill
 from bench.load.command import prepare
 from bench.queries.arrivals import Arrivals
-from bench.queries.endpoints import Endpoint, endpoints
+from bench.queries.endpoints import Endpoint, endpoints, past_endpoints
 from bench.queries.measure import Figures, crowd, one_by_one
 from bench.queries.parts import Parts, document
 from bench.queries.report import Size
@@ -21,6 +21,8 @@ from query_service.db import connect
 
 SQL = Path(__file__).parent / "sql"
 CATCH_UP_SECONDS = 3_600
+PAST = timedelta(days=3)
+PAST_REQUESTS = 10
 RAMP_SECONDS = 20
 """After so long the arrivals of a second are as they stay."""
 
@@ -51,16 +53,25 @@ def measure_size(home: Path, messages: int, wanted: Wanted) -> tuple[list[Endpoi
         _settle(client, loaded_at)
         caught_up = time.monotonic() - began
         parts.query_service()
-        [known] = client.query(_sql("known")).named_results()
-        chosen = endpoints(document(parts), {name: str(value) for name, value in known.items()})
+        described = document(parts)
+        chosen = endpoints(described, _known(client, load.end))
         size = Size(messages, filled, caught_up, _disk(client))
         size.idle = _ask(parts.url, chosen, wanted.requests, "idle")
+        at = load.end - PAST
+        past = past_endpoints(described, _known(client, at), f"{at:%FT%TZ}")
+        size.past = _ask(parts.url, past, min(wanted.requests, PAST_REQUESTS), "past")
         if wanted.arrivals:
             size.arrivals_rate = wanted.arrivals
             size.arrivals = _ask_busy(parts, load, chosen, size.idle, wanted)
         if wanted.clients:
             size.crowd = crowd(parts.url, chosen, wanted.clients, wanted.seconds)
         return chosen, size
+
+
+def _known(client: Client, at: datetime) -> dict[str, str]:
+    """Values for parameters of paths, of what was there at a time."""
+    [known] = client.query(_sql("known"), parameters={"at": f"{at:%F %T}"}).named_results()
+    return {name: str(value) for name, value in known.items()}
 
 
 def _load(home: Path, client: Client, messages: int, wanted: Wanted) -> tuple[Load, Filled | None]:

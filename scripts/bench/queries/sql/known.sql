@@ -1,9 +1,9 @@
--- Values for parameters of paths, by name: the busiest agent, and a failed task with its trace.
+-- Values for parameters of paths, by name, as of a time: the busiest agent, and a failed task with its trace.
 WITH
     (
         SELECT (error_id, trace_id, span_id, lower(hex(group_id)))
         FROM error_reports FINAL
-        WHERE origin = 'log' AND trace_id != '' AND span_id != ''
+        WHERE origin = 'log' AND trace_id != '' AND span_id != '' AND event_time <= {at:DateTime64(9, 'UTC')}
         ORDER BY event_time DESC
         LIMIT 1
     ) AS failure
