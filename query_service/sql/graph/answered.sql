@@ -21,7 +21,9 @@ FROM
     SELECT toString(source) AS source, toString(agent) AS agent, toString(outcome) AS outcome,
         (toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time)) / 1e9 AS seconds
     FROM answered_tasks FINAL
-    WHERE event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+    WHERE toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})
+        AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes({until:DateTime64(9, 'UTC')})
+        AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
         AND event_time <= {at:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
         AND NOT {whole:Bool} AND message_hash NOT IN lately
     UNION ALL
