@@ -30,7 +30,8 @@ check ruff format --check
 check mypy
 echo "== pytest"
 status=0
-"$python" -m pytest "$@" || status=$?
+# Two files at once: most tests wait, and each worker starts parts of its own. `-n 0`: one by one.
+"$python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" || status=$?
 if [ -n "$failed" ]; then
   echo "failed:$failed" >&2
   exit 1

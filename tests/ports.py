@@ -1,11 +1,15 @@
 """Free TCP ports for tests."""
 
+import os
 import random
 import socket
 
 # Below the range that the kernel takes the near end of connections from: a client that tries
 # again and again to reach a server that is away would else, one day, take the server's port.
-_PORTS = range(12_000, 32_000)
+# Each worker of pytest-xdist (gw0, gw1, ...) has its part of them.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_SHARE = 20_000 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_PORTS = range(12_000 + _WORKER * _SHARE, 12_000 + (_WORKER + 1) * _SHARE)
 _given: set[int] = set()
 _luck = random.SystemRandom()
 

@@ -58,7 +58,7 @@ def test_nothing_is_read_without_a_known_key(
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("key", [VIEWER, OPERATOR])
+@pytest.mark.parametrize("key", [VIEWER, OPERATOR], ids=["viewer", "operator"])
 def test_both_headers_carry_a_key(web: FlaskClient, key: str) -> None:
     for headers in (bearer(key), {"X-API-Key": key}, {"Authorization": f"bearer  {key}"}):
         assert web.get("/api/v1/agents", headers=headers).status_code == 200

@@ -19,7 +19,11 @@ def test_a_key_is_found_by_its_line() -> None:
     assert keys.caller(create(Role.VIEWER, "ci")[0]) is None
 
 
-@pytest.mark.parametrize("presented", ["", KEY.digest, SECRET[:-1], SECRET + "\n", "a" * 10_000])
+@pytest.mark.parametrize(
+    "presented",
+    ["", KEY.digest, SECRET[:-1], SECRET + "\n", "a" * 10_000],
+    ids=["empty", "hash", "cut", "more", "long"],
+)
 def test_nothing_else_is_a_key(presented: str) -> None:
     assert Keys([KEY]).caller(presented) is None
 
@@ -47,6 +51,7 @@ def test_the_line_tells_nothing_of_the_key() -> None:
         f"viewer ci sha256:{KEY.digest[:-1]}",
         f"viewer ci md5:{KEY.digest}",
     ],
+    ids=["key", "key for hash", "role", "no name", "comma", "cut", "other hash"],
 )
 def test_a_wrong_line_is_refused_and_not_shown(line: str) -> None:
     with pytest.raises(KeyLineWrong, match="here, line 2") as raised:
