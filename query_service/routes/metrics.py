@@ -30,11 +30,11 @@ def metrics(query: AtQuery) -> dict[str, Any]:
     """How many traces there are, how they ended, and what they cost."""
     asked = moment(query.at)
     since = interval()
-    touched = {name: since[name] for name in ("touched_from", "touched_to")}
-    rows = database().rows("metrics/settled", {**asked.parameters, **touched})
+    touched = {name: since[name] for name in ("touched_from", "touched_to", "is_touched")}
+    parts = [("metrics/settled", {**asked.parameters, **touched})]
     if since["is_touched"] or asked.is_past:
-        rows += database().rows("metrics/open", {**asked.parameters, **touched})
-    return totals(rows)
+        parts.append(("metrics/open", {**asked.parameters, **touched}))
+    return totals([row for rows in database().together(*parts) for row in rows])
 
 
 @blueprint.get(
@@ -51,13 +51,22 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
         "agent": normalise((query.agent_name or "").partition(":")[0]),
         **window(query, asked),
     }
-    rows = _newest({**chosen, **after(page), "limit": query.limit + 1})
+    newest = {**chosen, **after(page), "limit": query.limit + 1}
     first, last = _window(query, asked)
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
-    is_settled = not (asked.is_past or query.until or interval()["is_touched"])
-    groups = [] if query.trace_id else _groups(figures, is_settled and not query.since)
+    is_settled = not (asked.is_past or query.until or query.since or interval()["is_touched"])
+    settled = "_settled" if is_settled else ""
+    asks = [_newest_query(newest), ("metrics/total", chosen)]
+    if not query.trace_id:
+        asks.append((f"metrics/count{settled}", chosen))
+        asks.append((f"metrics/figures{settled}", {**figures, "limit": MOST_GROUPS}))
+    rows, [total], *of_all = database().together(*asks)
+    rows = _filled(rows, newest)
+    spans, groups = (of_all[0][0]["spans"], of_all[1]) if of_all else (total["spans_of_trace"], [])
+    if is_settled:
+        _add_bins(groups, figures)
     answer = {
-        "total": _total(chosen, is_settled and not query.since),
+        "total": total["records"] + spans - total["recorded_spans"],
         "metrics": [span_metric(row) for row in rows[: query.limit]],
         "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "id")),
         "since": iso(first),
@@ -70,22 +79,16 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _newest(chosen: dict[str, Any]) -> list[Row]:
+def _newest_query(chosen: Row, fetch: int | None = None) -> tuple[str, Row]:
+    return "metrics/spans", {**chosen, "fetch": fetch or 2 * chosen["limit"]}
+
+
+def _filled(rows: list[Row], chosen: Row) -> list[Row]:
     """The page. Old ends of spans that came again may have been all that was looked at: a page that
     is not full is looked for again among many more."""
-    rows = database().rows("metrics/spans", {**chosen, "fetch": 2 * chosen["limit"]})
     if len(rows) < chosen["limit"] and not chosen["trace_id"]:
-        rows = database().rows("metrics/spans", {**chosen, "fetch": 1_000_000})
+        return database().rows(*_newest_query(chosen, 1_000_000))
     return rows
-
-
-def _total(chosen: dict[str, Any], is_settled: bool) -> int:
-    [row] = database().rows("metrics/total", chosen)
-    spans = row["spans_of_trace"]
-    if not chosen["trace_id"]:
-        name = "metrics/count_settled" if is_settled else "metrics/count"
-        spans = database().rows(name, chosen)[0]["spans"]
-    return int(row["records"] + spans - row["recorded_spans"])
 
 
 def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]:
@@ -100,9 +103,13 @@ def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]
     return first, last
 
 
-def _groups(chosen: dict[str, Any], is_settled: bool) -> list[Row]:
-    name = "metrics/figures_settled" if is_settled else "metrics/figures"
-    return database().rows(name, {**chosen, "limit": MOST_GROUPS})
+def _add_bins(groups: list[Row], chosen: Row) -> None:
+    """Adds how long they took to the groups that are shown: for all it would take as long again."""
+    names = {"agents": [r["agent"] for r in groups], "names": [r["name"] for r in groups]}
+    rows = database().rows("metrics/bins_settled", {**chosen, **names}) if groups else []
+    bins = {(row["agent"], row["name"]): row["bins"] for row in rows}
+    for row in groups:
+        row["bins"] = bins.get((row["agent"], row["name"]), {})
 
 
 def _series(chosen: dict[str, Any], step: str, length: timedelta) -> list[dict[str, Any]]:

@@ -7,3 +7,4 @@ FROM otel_traces FINAL
 WHERE TraceId = {trace_id:String} AND EventTime <= {at:DateTime64(9, 'UTC')}
 ORDER BY start_time, span_id
 LIMIT 10000
+SETTINGS optimize_move_to_prewhere_if_final = 1

@@ -1,4 +1,4 @@
--- As figures.sql, from a full hour on, where everything is worked out.
+-- As figures.sql, from a full hour on, where everything is worked out; without the bins.
 SELECT
     agent,
     name,
@@ -9,7 +9,6 @@ SELECT
     toInt64(sum(f.output_tokens)) AS tokens_out,
     toFloat64(sum(f.cost)) AS total_cost,
     sum(f.priced) AS priced_count,
-    sumMap(f.durations) AS bins,
     count() OVER () AS groups
 FROM span_rollups AS f FINAL
 WHERE f.step = 3600 AND bucket >= {since:DateTime64(9, 'UTC')} AND ({agent:String} = '' OR agent = {agent:String}) AND ({name:String} = '' OR name = {name:String})

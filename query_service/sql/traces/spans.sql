@@ -1,7 +1,9 @@
 -- Spans of some traces, in the order of their starts, at most so many of each trace. Which they are is
 -- looked at first, in the key: the wide columns are read of these alone.
 SELECT
-    *,
+    trace_id, span_id, parent_span_id, name, kind, agent_name, agent_id, status, start_time, end_time, duration_ms,
+    model, provider, input_tokens, output_tokens, tool_name, error_type, error_message, service_name,
+    attributes, resource_attributes, event_times, event_names, event_attributes, oddities,
     toValidUTF8(record) AS span_record,
     count() OVER (PARTITION BY trace_id) AS span_count
 FROM spans
