@@ -75,8 +75,8 @@ def _current(at: str, times: list[Row]) -> list[Row]:
     ids = sorted({row["message_id"] for row in times})
     rows = database().rows("handoffs/list", {"at": at, "ids": ids}) if ids else []
     by_id = {row["message_id"]: row for row in rows}
-    keys = dict.fromkeys((t["key_time"], t["message_id"]) for t in times)
-    return [by_id[i] for time, i in keys if i in by_id and by_id[i]["key_time"] == time]
+    versions = dict.fromkeys((t["message_id"], t["version"]) for t in times)
+    return [by_id[i] for i, version in versions if i in by_id and by_id[i]["version"] == version]
 
 
 def _following(rows: list[Row], page: Cursor) -> Cursor:

@@ -44,7 +44,7 @@ def insert_directly(client: Client, messages: Records) -> float:
     rows = [_row(number, message) for number, message in enumerate(messages)]
     started = time.monotonic()
     for first in range(0, len(rows), INSERT_ROWS):
-        client.insert("landing_records", rows[first : first + INSERT_ROWS], columns)
+        client.insert("landing_messages", rows[first : first + INSERT_ROWS], columns)
     return time.monotonic() - started
 
 

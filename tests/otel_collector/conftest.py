@@ -42,8 +42,8 @@ def collector(tmp_path: Path, kafka: Kafka, store: Store) -> Iterator[Collector]
 
 @pytest.fixture
 def own_topics() -> OwnTopics:
-    """Makes an override: consumer groups and OTLP topics of this test's own, and only these JSON
-    topics."""
+    """Makes an override: consumer groups and OTLP topics of this test's own, and only these queues
+    and JSON topics."""
     suffix = uuid.uuid4().hex[:8]
 
     def override(*topics: str) -> Override:
@@ -51,9 +51,12 @@ def own_topics() -> OwnTopics:
             f"kafka_records/{kind}": {"group_id": f"agent-telemetry-{suffix}-{kind}"}
             for kind in ("json", "traces", "logs", "metrics")
         }
-        receivers["kafka_records/json"]["topics"] = [
-            f"^{topic}$$" for topic in topics or (f"agent-queue-{suffix}",)
-        ]
+        receivers["kafka_records/queues"] = dict(receivers["kafka_records/json"])
+        queues = [topic for topic in topics if topic.startswith("agent-queue-")]
+        others = [topic for topic in topics if topic not in queues]
+        for kind, chosen in (("queues", queues), ("json", others)):
+            patterns = [f"^{topic}$$" for topic in chosen or (f"{kind}-{suffix}",)]
+            receivers[f"kafka_records/{kind}"]["topics"] = patterns
         kafka: dict[str, object] = {}
         for kind in ("traces", "logs", "metrics"):
             kafka[kind] = {"topic": f"otlp-{kind}-{suffix}"}

@@ -90,9 +90,10 @@ class Store:
         self.url = url
         self.database = database
         self._ask(f"CREATE DATABASE {database} ENGINE = Atomic", "default")
-        for statement in migrations()[0].statements:
-            keeping = statement.replace("ENGINE = Null", "ENGINE = MergeTree ORDER BY ()")
-            self._ask(keeping, database)
+        for statement in (s for migration in migrations() for s in migration.statements):
+            if statement.startswith("CREATE TABLE IF NOT EXISTS landing_"):
+                keeping = statement.replace("ENGINE = Null", "ENGINE = MergeTree ORDER BY ()")
+                self._ask(keeping, database)
 
     def rows(self, sql: str) -> list[list[str]]:
         """The answer's rows, each value as text."""

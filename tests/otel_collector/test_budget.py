@@ -19,7 +19,7 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 LIMIT_MIB = 600
 RECORDS = 60_000
-STORED = "SELECT uniqExact(LogAttributes) FROM landing_records"
+STORED = "SELECT uniqExact(LogAttributes) FROM landing_messages"
 VALUE = b'{"message_id": "' + b"x" * 684 + b'"}'
 
 

@@ -25,17 +25,36 @@ def receivers() -> dict[str, Any]:
     return found
 
 
-def matched(receivers: dict[str, Any], topic: str) -> bool:
-    return any(re.search(pattern, topic) for pattern in receivers["kafka_records/json"]["topics"])
+def readers(receivers: dict[str, Any], topic: str) -> list[str]:
+    """The receivers of raw records that read a topic."""
+    return [
+        kind
+        for kind in ("queues", "json")
+        if any(re.search(p, topic) for p in receivers[f"kafka_records/{kind}"]["topics"])
+    ]
 
 
 @pytest.mark.parametrize(
-    "topic",
-    ["agent-queue-writer", "agent-queue-Code.Helper_2"]
-    + [f"agent-telemetry-{kind}" for kind in JSON_KINDS],
+    ("topic", "reader"),
+    [("agent-queue-writer", "queues"), ("agent-queue-Code.Helper_2", "queues")]
+    + [(f"agent-telemetry-{kind}", "json") for kind in JSON_KINDS],
 )
-def test_json_topics_are_read(receivers: dict[str, Any], topic: str) -> None:
-    assert matched(receivers, topic)
+def test_raw_topics_are_read_once(receivers: dict[str, Any], topic: str, reader: str) -> None:
+    assert readers(receivers, topic) == [reader]
+
+
+def test_queues_and_json_topics_differ_in_topics_and_table_alone(
+    receivers: dict[str, Any],
+) -> None:
+    config = load("ingester")
+    for name, differs in (("receivers", "topics"), ("exporters", "logs_table_name")):
+        kind = {"receivers": "kafka_records", "exporters": "clickhouse"}[name]
+        queues, json = config[name][f"{kind}/queues"], config[name][f"{kind}/json"]
+        assert {key for key in queues | json if queues.get(key) != json.get(key)} == {differs}
+    tables = {
+        k: config["exporters"][f"clickhouse/{k}"]["logs_table_name"] for k in ("queues", "json")
+    }
+    assert tables == {"queues": "landing_messages", "json": "landing_records"}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +63,7 @@ def test_json_topics_are_read(receivers: dict[str, Any], topic: str) -> None:
     + ["x-agent-telemetry-spans", "agent-telemetry-", "__consumer_offsets"],
 )
 def test_other_topics_are_not(receivers: dict[str, Any], topic: str) -> None:
-    assert not matched(receivers, topic)
+    assert not readers(receivers, topic)
 
 
 def test_each_signal_is_read_where_the_gateway_writes_it(receivers: dict[str, Any]) -> None:
@@ -59,10 +78,12 @@ def test_each_signal_is_read_where_the_gateway_writes_it(receivers: dict[str, An
         assert read["encoding"] == written[signal]["encoding"] == "otlp_proto"
 
 
-def test_every_receiver_has_a_group_of_its_own(receivers: dict[str, Any]) -> None:
-    groups = [receiver["group_id"] for receiver in receivers.values()]
-    assert len(set(groups)) == len(groups) == 4
-    assert all(group.startswith("agent-telemetry-ingester-") for group in groups)
+def test_groups_of_receivers(receivers: dict[str, Any]) -> None:
+    groups = {kind.split("/")[1]: receiver["group_id"] for kind, receiver in receivers.items()}
+    otlp = {s: f"agent-telemetry-ingester-otlp-{s}" for s in ("traces", "logs", "metrics")}
+    # The positions of the one reader that both had before.
+    raw = dict.fromkeys(("queues", "json"), "agent-telemetry-ingester-json")
+    assert groups == otlp | raw
 
 
 def test_an_exporter_answers_after_the_insert_and_never_gives_up() -> None:
@@ -119,5 +140,5 @@ def test_only_what_is_used_is_built() -> None:
 
 def test_a_new_topic_is_looked_for_every_few_seconds(receivers: dict[str, Any]) -> None:
     """Within 10 s it has to be found."""
-    json = receivers["kafka_records/json"]
-    assert json["metadata"]["refresh_interval"] in [f"{seconds}s" for seconds in range(1, 8)]
+    queues = receivers["kafka_records/queues"]
+    assert queues["metadata"]["refresh_interval"] in [f"{seconds}s" for seconds in range(1, 8)]

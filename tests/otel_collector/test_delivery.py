@@ -25,7 +25,7 @@ DISTINCT = "SELECT uniqExact(LogAttributes['kafka.partition'], LogAttributes['ka
 
 def json_group(override: Override) -> str:
     """The group of the JSON topics in an override."""
-    return str(override["receivers"]["kafka_records/json"]["group_id"])
+    return str(override["receivers"]["kafka_records/queues"]["group_id"])
 
 
 def fill(kafka: Kafka, topic: str, count: int) -> None:
@@ -41,7 +41,7 @@ def test_kill_9_loses_nothing(
     topic, count = "agent-queue-killed", 50_000
     fill(kafka, topic, count)
     override = own_topics(topic)
-    arrived = f"{DISTINCT} FROM landing_records"
+    arrived = f"{DISTINCT} FROM landing_messages"
 
     def beyond(rows: int) -> bool:
         return store.number(arrived) > rows
@@ -68,7 +68,7 @@ def test_while_clickhouse_is_away_nothing_is_committed_and_then_all_arrives(
     fill(kafka, topic, 300)
     override = own_topics(topic)
     collector.start(override=override)
-    arrived = f"{DISTINCT} FROM landing_records"
+    arrived = f"{DISTINCT} FROM landing_messages"
     wait_until(lambda: store.number(arrived) == 300, 30)
     group = json_group(override)
     wait_until(lambda: sum(committed(kafka.bootstrap, group).values()) == 300, 30)
@@ -90,4 +90,4 @@ def test_a_topic_that_nobody_listed_is_found(
     """How soon is a setting: metadata.refresh_interval, which test_config reads."""
     collector.start(override=own_topics("agent-queue-unlisted-.*"))
     records.send(kafka.bootstrap, [("agent-queue-unlisted-agent", 0, VALUE, [])] * 20)
-    wait_until(lambda: store.number("SELECT count() FROM landing_records") >= 20, 10)
+    wait_until(lambda: store.number("SELECT count() FROM landing_messages") >= 20, 10)

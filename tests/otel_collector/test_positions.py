@@ -54,16 +54,19 @@ def test_a_queue_record_keeps_position_headers_and_every_byte(
     value = bytes(range(256)) * 4
     records.send(kafka.bootstrap, [(topic, n % 2, value + b"%d" % n, headers) for n in range(10)])
     collector.start(("ingester",), own_topics(topic))
-    wait_until(lambda: store.number("SELECT count() FROM landing_records") >= 10, 30)
+    wait_until(lambda: store.number("SELECT count() FROM landing_messages") >= 10, 30)
     rows = store.rows(
         "SELECT DISTINCT LogAttributes['kafka.topic'], LogAttributes['kafka.partition'],"
-        " LogAttributes['kafka.offset'], hex(base64Decode(Body)) FROM landing_records"
+        " LogAttributes['kafka.offset'], hex(base64Decode(Body)) FROM landing_messages"
     )
     assert sorted(rows) == sorted(
         [topic, str(n % 2), str(n // 2), (value + b"%d" % n).hex().upper()] for n in range(10)
     )
     assert store.rows(
         "SELECT DISTINCT LogAttributes['kafka.header.traceparent'],"
-        " hex(LogAttributes['kafka.header.message-id']), length(LogAttributes) FROM landing_records"
+        " hex(LogAttributes['kafka.header.message-id']), length(LogAttributes)"
+        " FROM landing_messages"
     ) == [["first", "FF00", "5"]]
-    assert store.number("SELECT countIf(abs(Timestamp - now64(9)) > 600) FROM landing_records") == 0
+    assert (
+        store.number("SELECT countIf(abs(Timestamp - now64(9)) > 600) FROM landing_messages") == 0
+    )

@@ -66,7 +66,7 @@ def recorded() -> list[dict[str, Any]]:
 
 def load(tables: Client, records: Iterable[Mapping[str, Any]]) -> None:
     """Insert Kafka records as the Collector does: value in base64, position and headers beside."""
-    rows = []
+    rows: dict[str, list[list[object]]] = {"landing_messages": [], "landing_records": []}
     for record in records:
         attributes = {
             "kafka.topic": record["topic"],
@@ -76,8 +76,12 @@ def load(tables: Client, records: Iterable[Mapping[str, Any]]) -> None:
         value = record["value"]
         raw = value if isinstance(value, bytes) else value.encode()
         body = base64.b64encode(raw).decode()
-        rows.append([datetime.now(UTC), body, attributes])
-    tables.insert("landing_records", rows, ["Timestamp", "Body", "LogAttributes"])
+        is_message = record["topic"].startswith("agent-queue-")
+        table = "landing_messages" if is_message else "landing_records"
+        rows[table].append([datetime.now(UTC), body, attributes])
+    for table, some in rows.items():
+        if some:
+            tables.insert(table, some, ["Timestamp", "Body", "LogAttributes"])
 
 
 def produced(topic: str, offset: int, **value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ SELECT
     h.current.8 AS target_agent_name,
     h.current.9 AS reason,
     h.current.10 AS context,
+    toString(h.version) AS version,
     t.topic AS topic,
     t.partition AS partition,
     t.offset AS offset,
@@ -30,8 +31,25 @@ FROM
     SELECT
         message_id,
         argMax((event_time, record, handoff_id, trace_id, source_agent_id, toString(source_agent_name),
-            target_agent_id, toString(target_agent_name), reason, context), version) AS current
-    FROM handoffs
+            target_agent_id, toString(target_agent_name), reason, context), told.version) AS current,
+        max(told.version) AS version
+    FROM
+    (
+        SELECT
+            message_id, event_time, record, handoff_id, trace_id, source_agent_id, source_agent_name,
+            target_agent_id, target_agent_name, reason, context, version
+        FROM handoffs
+        WHERE message_id IN {ids:Array(String)} AND record != ''
+        UNION ALL
+        SELECT
+            message_id, event_time, record, handoff_id, trace_id, source_agent_id, source_agent_name,
+            target_agent_id, target_agent_name, reason, context, version
+        FROM task_handoffs
+        WHERE (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) IN (
+            SELECT toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash
+            FROM message_index
+            WHERE id_hash IN (SELECT arrayJoin(arrayMap(i -> cityHash64(i), {ids:Array(String)}))) AND message_type = 'task')
+    ) AS told
     WHERE message_id IN {ids:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')}
     GROUP BY message_id
 ) AS h

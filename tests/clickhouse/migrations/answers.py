@@ -18,6 +18,8 @@ ANSWERS = {
     "events": "SELECT * EXCEPT (arrived_at) FROM events FINAL",
     "errors": "SELECT * EXCEPT (arrived_at) FROM error_reports FINAL",
     "handoffs": "SELECT * EXCEPT (arrived_at, version) FROM handoffs FINAL",
+    "task_handoffs": "SELECT message_id, argMax(tuple(* EXCEPT (message_id, partition, offset)),"
+    " version) FROM task_handoffs GROUP BY message_id",
     "metrics": "SELECT * EXCEPT (arrived_at) FROM span_metrics FINAL",
     "gauges": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_gauge FINAL",
     "sums": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_sum FINAL",
@@ -61,10 +63,11 @@ ANSWERS = {
 }
 COUNTS = {
     "deliveries": 6, "messages": 6, "tasks": 3, "open": 2, "signs": 3, "spans": 5, "traces": 1,
-    "trace_index": 2, "logs": 6, "events": 6, "errors": 5, "handoffs": 4, "metrics": 1,
+    "trace_index": 2, "logs": 6, "events": 6, "errors": 5, "handoffs": 2, "metrics": 1,
     "gauges": 9, "sums": 1, "histograms": 1, "exponential": 1, "summaries": 1, "offsets": 6,
     "commits": 2, "readers": 1, "failures": 5, "dead": 2, "outlines": 5, "buckets": 2,
-    "trace_messages": 6, "trace_handoffs": 5, "links": 1, "ends": 3, "event_times": 6,
+    "trace_messages": 6, "task_handoffs": 3, "trace_handoffs": 2,
+    "links": 1, "ends": 3, "event_times": 6,
     "trace_states": 2, "figures": 3, "arrivals": 26, "ids": 27,
 }  # fmt: skip
 

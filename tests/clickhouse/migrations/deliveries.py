@@ -67,7 +67,7 @@ def deliveries() -> list[tuple[str, Row]]:
         records.kafka("consumer_group.members", 1, "2026-11-22 12:20:00", group=group["group"]),
     ]
     return [
-        *(("landing_records", row) for row in raw),
+        *((landing(row), row) for row in raw),
         *(("landing_traces", row) for row in spans),
         *(("landing_logs", row) for row in logs),
         *(("landing_metrics_gauge", row) for row in gauges),
@@ -80,11 +80,22 @@ def deliveries() -> list[tuple[str, Row]]:
     ]  # fmt: skip
 
 
+def landing(row: Row) -> str:
+    """The table that the Collector writes a raw record to."""
+    is_message = row["LogAttributes"]["kafka.topic"].startswith("agent-queue-")
+    return "landing_messages" if is_message else "landing_records"
+
+
+def before(table: str) -> str:
+    """The table that a Collector wrote to when messages had none of their own."""
+    return "landing_records" if table == "landing_messages" else table
+
+
 def elsewhere(table: str, row: Row, luck: random.Random) -> Row:
     """The same thing again: at another time of arrival, from another place in Kafka."""
     again: dict[str, Any] = dict(row)
     offset = str(luck.randint(10_000, 1_000_000))
-    if table == "landing_records":
+    if table in ("landing_messages", "landing_records"):
         again["Timestamp"] = f"2026-11-22 {luck.randint(10, 14)}:00:{luck.randint(10, 59)}.5"
         # An offset tells the versions of a JSON span apart: they keep their order.
         if row["LogAttributes"]["kafka.topic"] != "agent-telemetry-spans" and luck.random() < 0.5:
