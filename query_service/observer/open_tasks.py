@@ -1,10 +1,11 @@
-"""Keeps the table open_tasks small: answered tasks are taken out of it."""
+"""Keeps open_tasks and open_signs small: answered tasks and their signs are taken out."""
 
 import logging
 
 from query_service.db import Database
 from query_service.observer.horizon import horizon
-from query_service.observer.progress import Progress, save
+from query_service.observer.progress import Progress, load, save
+from query_service.observer.rollups import ARRIVALS_REACH
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ class OpenTasksJob:
     """Marks answered tasks again, then cleans when it is worth it.
 
     Marking again is needed since a task can come, or come again, after the mark of its answer was
-    cleaned away. Tasks that come while this runs are for the next run; queries check them.
+    cleaned away; and its signs are found again, since they can come before it. Tasks that come
+    while this runs are for the next run; queries check them.
     """
 
     def __init__(self, database: Database) -> None:
@@ -26,12 +28,17 @@ class OpenTasksJob:
 
     def run(self) -> None:
         """Raises Unavailable."""
+        done = load(self._database, "open_tasks").get("", Progress("", 0)).since
         seen = horizon(self._database)
         self._database.run("observer/mark_answered_tasks")
-        [table] = self._database.rows("observer/open_tasks_size")
-        if worth_cleaning(table["all_rows"], table["answered"]) and not table["is_merging"]:
-            self._database.run("observer/clean_open_tasks")
-            log.info("cleaned open_tasks of %d answered tasks", table["answered"])
+        self._database.run("observer/mark_open_signs", {"now": seen.now})
+        since = {"now": seen.now, "since": done, "whole": seen.now - done > ARRIVALS_REACH}
+        self._database.run("observer/find_open_signs", since)
+        for table in self._database.rows("observer/open_tasks_size"):
+            if not worth_cleaning(table["all_rows"], table["answered"]) or table["is_merging"]:
+                continue
+            self._database.run(f"observer/clean_{table['name']}")
+            log.info("cleaned %s of %d answered rows", table["name"], table["answered"])
         save(self._database, "open_tasks", [Progress("", 0, seen.whole)])
 
 

@@ -9,6 +9,7 @@ ANSWERS = {
     " FROM agent_messages FINAL",
     "tasks": "SELECT * EXCEPT (partition, offset, arrived_at, version) FROM tasks FINAL",
     "open": "SELECT message_id, body FROM open_tasks FINAL",
+    "open_signs": "SELECT * FROM open_signs FINAL",
     "signs": "SELECT * EXCEPT (arrived_at) FROM task_events FINAL",
     "spans": "SELECT * EXCEPT (arrived_at, topic, partition, offset) FROM spans",
     "traces": "SELECT * EXCEPT (arrived_at, topic, partition, offset, version)"

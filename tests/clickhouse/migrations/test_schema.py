@@ -38,6 +38,7 @@ KEYS = {
     "message_repeats": ("bucket, topic, partition, offset, value_hash", ""),
     "known_failures": ("event_time, failure_id", ""),
     "observer_progress": ("job, key", ""),
+    "open_signs": ("message_hash, event_time, event_name, agent", ""),
     "open_tasks": ("message_id", ""),
     "otel_logs": ("Identity", "toISOWeek(EventTime)"),
     "otel_traces": ("TraceId, SpanId", "toISOWeek(EventTime)"),

@@ -15,7 +15,9 @@ NAME = "observer_tests"
 TABLES = (
     "agent_messages",
     "open_tasks",
+    "open_signs",
     "task_answers",
+    "task_events",
     "arrivals",
     "message_index",
     "message_repeats",
