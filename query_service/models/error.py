@@ -75,15 +75,15 @@ def error(row: Row) -> dict[str, Any]:
 
 
 def summary(rows: Iterable[Row]) -> dict[str, Any]:
-    """ErrorSummaryCounts of failures, and how many reports they were told by."""
+    """ErrorSummaryCounts of failures, by rows for each severity, category and agent; and how many
+    reports they were told by."""
     counts: dict[str, Counter[str]] = {
         name: Counter() for name in ("severity", "category", "agent_name")
     }
     reports = 0
     for row in rows:
-        reports += row["reports"]
-        for name, counter in counts.items():
-            counter[row[name]] += row["failures"]
+        counts[row["name"]][row["value"]] += row["failures"]
+        reports += row["reports"] if row["name"] == "severity" else 0
     return {
         "total_errors": counts["severity"].total(),
         "total_reports": reports,

@@ -8,9 +8,8 @@ WITH newest AS
         max(s.observed_at) AS seen,
         max(seen) OVER (PARTITION BY consumer_group) AS group_seen
     FROM kafka_offsets AS s
-    WHERE metric = 'kafka.consumer_group.lag'
-        AND startsWith(consumer_group, 'agent-telemetry-ingester-')
-        AND s.observed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 DAY
+    PREWHERE metric = 'kafka.consumer_group.lag' AND startsWith(consumer_group, 'agent-telemetry-ingester-')
+    WHERE s.observed_at >= {now:DateTime64(9, 'UTC')} - INTERVAL 1 DAY
     GROUP BY consumer_group, topic, partition
 )
 SELECT

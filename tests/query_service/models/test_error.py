@@ -27,15 +27,15 @@ def test_a_record_of_the_errors_topic_is_as_it_came() -> None:
 
 
 def test_the_summary_counts_failures_and_says_how_many_reports_told_them() -> None:
+    counted = [
+        ("severity", "error", 3, 9),
+        ("category", "a", 2, 8),
+        ("category", "b", 1, 1),
+        ("agent_name", "A", 2, 8),
+        ("agent_name", "unknown", 1, 1),
+    ]
     rows = [
-        {"severity": "error", "category": "a", "agent_name": "A", "failures": 2, "reports": 8},
-        {
-            "severity": "error",
-            "category": "b",
-            "agent_name": "unknown",
-            "failures": 1,
-            "reports": 1,
-        },
+        dict(zip(("name", "value", "failures", "reports"), row, strict=True)) for row in counted
     ]
     assert summary(rows) == {
         "total_errors": 3,
