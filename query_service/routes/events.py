@@ -41,25 +41,30 @@ def events(query: EventsQuery) -> dict[str, Any]:
 def _newest(chosen: dict[str, str], where: dict[str, str], page: Cursor, count: int) -> list[Row]:
     """Up to `count` events that match, newest first, after the page's place.
 
-    The narrow table has an event at each time that it came with: those but the earliest are left
-    out, and the search goes on after them.
+    The narrow table has an event at each time that it came with, and perhaps twice: those but the
+    earliest are left out, and the search goes on after them.
     """
     found: list[Row] = []
     while len(found) < count:
         wanted = count - len(found)
-        asked = {**chosen, **where, **after(page), "limit": wanted}
-        places = database().rows("events/page", asked)
-        if places:
-            whole = {"ids": [place["event_id"] for place in places], **chosen}
-            rows = {row["event_id"]: row for row in database().rows("events/whole", whole)}
-            found += [
-                rows[place["event_id"]]
-                for place in places
-                if place["event_id"] in rows
-                and rows[place["event_id"]]["key_time"] == place["key_time"]
-            ]
-        if len(places) < wanted:
+        asked = {**chosen, **where, **after(page), "limit": 2 * wanted}
+        rows = database().rows("events/page", asked)
+        places = list({(row["key_time"], row["event_id"]): row for row in rows}.values())
+        found += _whole(places[:wanted], chosen)
+        if len(places) <= wanted and len(rows) < 2 * wanted:
             break
-        last = {"after_time": places[-1]["key_time"], "after_id": places[-1]["event_id"]}
-        page = page.model_copy(update=last)
+        last = places[:wanted][-1]
+        place = {"after_time": last["key_time"], "after_id": last["event_id"]}
+        page = page.model_copy(update=place)
     return found
+
+
+def _whole(places: list[Row], chosen: dict[str, str]) -> list[Row]:
+    """The events of some places, without those whose earliest time is another."""
+    if not places:
+        return []
+    asked = {"ids": [place["event_id"] for place in places], **chosen}
+    found = database().rows("events/whole", asked)
+    rows = {(row["key_time"], row["event_id"]): row for row in found if row["is_asked"]}
+    keys = [(place["key_time"], place["event_id"]) for place in places]
+    return [rows[key] for key in keys if key in rows]

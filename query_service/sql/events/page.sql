@@ -1,5 +1,6 @@
 -- Where the newest events that match are: their times and ids, from narrow columns. An event that
--- came with several times is found at each of them.
+-- came with several times is found at each of them, one that came twice perhaps twice: LIMIT BY would
+-- read all of the window.
 SELECT event_id, toUnixTimestamp64Nano(event_time) AS key_time
 FROM event_times
 WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
@@ -11,5 +12,4 @@ WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time >= {since:DateTime6
     AND ({severity:String} = '' OR severity = {severity:String})
     AND ({text:String} = '' OR positionCaseInsensitiveUTF8(preview, {text:String}) > 0)
 ORDER BY event_time DESC, event_id DESC
-LIMIT 1 BY event_time, event_id
 LIMIT {limit:UInt32}
