@@ -91,3 +91,14 @@ def summary(rows: Iterable[Row]) -> dict[str, Any]:
         "by_category": dict(counts["category"]),
         "by_agent": dict(counts["agent_name"]),
     }
+
+
+def total_of(rows: Iterable[Row]) -> dict[str, Any]:
+    """Totals of all failures by the rows of their summary; and the latest arrival of one."""
+    by_severity = [row for row in rows if row["name"] == "severity"]
+    return {
+        "total": sum(row["failures"] for row in by_severity),
+        "total_reports": sum(row["reports"] for row in by_severity),
+        "arrived_until": max((row["arrived_until"] for row in by_severity), default=0),
+        "from_time": None,
+    }

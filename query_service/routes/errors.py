@@ -5,9 +5,10 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from query_service.db import Row
 from query_service.errors import NotFound
 from query_service.models.cursor import END, Cursor
-from query_service.models.error import error, summary
+from query_service.models.error import error, summary, total_of
 from query_service.models.parameters.errors import AgentErrorsQuery, ErrorPath, ErrorsQuery
 from query_service.models.parameters.lists import AgentPath, AtQuery
 from query_service.models.values import normalise
@@ -19,8 +20,8 @@ from query_service.schemas.errors import AgentErrors, Errors, ErrorsSummary, One
 blueprint = APIBlueprint("errors", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Errors")])
 
 
-def _summary(view: str, at: str) -> dict[str, Any]:
-    return summary(database().rows("errors/summary", {"source": view, "at": at}))
+def _counts(view: str, at: str) -> list[Row]:
+    return database().rows("errors/summary", {"source": view, "at": at})
 
 
 def _filters(query: ErrorsQuery) -> dict[str, str]:
@@ -41,8 +42,12 @@ def _page(
     place: tuple[Moment, Cursor],
     view: str,
     filters: dict[str, str],
-) -> tuple[dict[str, int], dict[str, Any]]:
-    """How many failures match, and the page of them that begins at `place`."""
+    counts: list[Row] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How many failures match, and the page of them that begins at `place`.
+
+    `counts` are those of all failures, if known.
+    """
     asked, page = place
     at = asked.parameters["at"]
     chosen: dict[str, str | int] = {
@@ -50,8 +55,12 @@ def _page(
         **window(query, asked),
         "arrived_until": page.arrived_until,
     }
-    total = failures.totals(view, at, **chosen)
-    rows = failures.page(view, at, query.limit + 1, **chosen, **after(page))
+    count = query.limit + 1
+    if counts is not None and failures.are_all(chosen):
+        total = total_of(counts)
+    else:
+        total = failures.totals(view, at, count, **chosen)
+    rows = failures.page(view, at, count, total["from_time"], **chosen, **after(page))
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": total["arrived_until"]})
     return total, {
@@ -65,19 +74,20 @@ def errors(query: ErrorsQuery) -> dict[str, Any]:
     """Failures that have a report matching every filter; the summary is of all there are."""
     place, filters = opened(query, query.cursor), _filters(query)
     view = failures.source()
-    total, page = _page(query, place, view, filters)
+    counts = _counts(view, place[0].parameters["at"])
+    total, page = _page(query, place, view, filters, counts)
     return {
         "total": total["total"],
         "total_reports": total["total_reports"],
         **page,
-        "summary": _summary(view, place[0].parameters["at"]),
+        "summary": summary(counts),
     }
 
 
 @blueprint.get("/errors/summary", summary="Counts of all errors", responses={200: ErrorsSummary})
 def errors_summary(query: AtQuery) -> dict[str, Any]:
     """Failures by severity, category and agent."""
-    return _summary(failures.source(), moment(query.at).parameters["at"])
+    return summary(_counts(failures.source(), moment(query.at).parameters["at"]))
 
 
 @blueprint.get("/errors/<error_id>", summary="One error", responses={200: OneError})

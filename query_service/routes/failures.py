@@ -1,11 +1,12 @@
 """Failures, as the database knows them: which of them match, and what their reports say."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from query_service.db import Row
 from query_service.failures import LIVE, view
 from query_service.models.cursor import END
-from query_service.routes.context import database
+from query_service.routes.context import EVERYTHING, bound, database
 from query_service.routes.paging import FIRST, LAST
 
 NO_FILTER: dict[str, str | int] = {
@@ -21,6 +22,8 @@ NO_FILTER: dict[str, str | int] = {
     "arrived_until": END,
 }
 NO_PAGE: dict[str, str | int] = {"after_time": END, "after_id": ""}
+_KINDS = ("severity", "category", "agent")
+_PLAIN = ("trace_id", "text", "since", "until", "arrived_until")
 
 
 def source() -> str:
@@ -28,16 +31,48 @@ def source() -> str:
     return view(database())
 
 
-def page(source: str, at: str, limit: int, **chosen: str | int) -> list[Row]:
-    """Up to `limit` failures with the first report that matches, newest first."""
+def page(
+    source: str, at: str, limit: int, from_time: int | None = None, **chosen: str | int
+) -> list[Row]:
+    """Up to `limit` failures with the first report that matches, newest first.
+
+    `from_time`, if known, is a time that no such report of the page is older than.
+    """
     asked = {**NO_FILTER, **NO_PAGE, **_of(source), "at": at, "limit": limit, **chosen}
-    return _with_records(_newest(asked) or database().rows("errors/list", asked))
+    rows = _newest(asked)
+    if not rows and from_time is not None and _agree(asked, NO_PAGE, *NO_PAGE):
+        rows = database().rows("errors/list_now", {**asked, "from_time": from_time})
+    elif not rows:
+        rows = database().rows("errors/list", asked)
+    return _with_records(rows)
 
 
-def totals(source: str, at: str, **chosen: str | int) -> dict[str, int]:
-    """How many failures match, how many reports those have, and the latest arrival of one."""
-    rows = database().rows("errors/totals", {**NO_FILTER, **_of(source), "at": at, **chosen})
-    return dict(rows[0]) if rows else {"total": 0, "total_reports": 0, "arrived_until": 0}
+def totals(source: str, at: str, limit: int, **chosen: str | int) -> dict[str, int | None]:
+    """How many failures match, how many reports those have, and the latest arrival of one.
+
+    `from_time` is for a page of `limit` of them; None when it is not known.
+    """
+    asked = {**NO_FILTER, **_of(source), "at": at, "limit": limit, **chosen}
+    name = "errors/totals_now" if _is_plain(asked) else "errors/totals"
+    nothing = {"total": 0, "total_reports": 0, "arrived_until": 0}
+    return {"from_time": None, **next(iter(database().rows(name, asked)), nothing)}
+
+
+def are_all(chosen: Mapping[str, str | int]) -> bool:
+    """Whether nothing is filtered."""
+    return all(value == NO_FILTER[name] for name, value in chosen.items())
+
+
+def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, int | None], list[Row]]:
+    """Totals of the failures of a trace, and its newest ones."""
+    view = source()
+    asked = {**_of(view), "trace_id": trace_id, "at": at, "limit": limit}
+    rows = database().rows("errors/of_trace", asked)
+    if len(rows) == limit:
+        total = totals(view, at, limit, trace_id=trace_id)
+    else:
+        total = {"total": len(rows), "total_reports": sum(row["reports"] for row in rows)}
+    return total, _with_records(rows)
 
 
 def of_report(error_id: str, at: str) -> list[Row]:
@@ -50,11 +85,21 @@ def _of(source: str) -> dict[str, str | int]:
     return {"source": source, "is_live": int(source == LIVE)}
 
 
+def _agree(asked: dict[str, Any], free: dict[str, str | int], *names: str) -> bool:
+    return all(asked[name] == free[name] for name in names)
+
+
+def _is_plain(asked: dict[str, Any]) -> bool:
+    """Whether each failure counts or not without comparing one report after the other."""
+    kinds = sum(asked[name] != "" for name in _KINDS)
+    return asked["at"] == bound(EVERYTHING) and kinds < 2 and _agree(asked, NO_FILTER, *_PLAIN)
+
+
 def _newest(asked: dict[str, Any]) -> list[Row]:
     """The page when nothing is filtered, by reading the end of the table; nothing when it can not
     be had so."""
     free = {**NO_FILTER, **NO_PAGE, "until": asked["until"]}
-    if asked["is_live"] or not asked["limit"] or any(asked[k] != v for k, v in free.items()):
+    if asked["is_live"] or not asked["limit"] or not _agree(asked, free, *free):
         return []
     most = 2 * int(asked["limit"]) + 50  # some are replaced by later rows, or no more
     rows = database().rows("errors/newest", {**asked, "most": most})

@@ -197,9 +197,8 @@ def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def errors_of_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Failures of a trace, oldest first. Raises NotFound."""
     asked = moment(query.at)
-    at, view = asked.parameters["at"], failures.source()
-    rows = failures.page(view, at, MOST_OF_ONE_TRACE, trace_id=path.trace_id)
-    total = failures.totals(view, at, trace_id=path.trace_id)
+    at = asked.parameters["at"]
+    total, rows = failures.of_trace(path.trace_id, at, MOST_OF_ONE_TRACE)
     _require(asked, path.trace_id, rows)
     return {
         "trace_id": path.trace_id,

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from query_service.db import Database
+from query_service.failures import KNOWN, LIVE
 from query_service.observer.failures import FailuresJob
+from query_service.routes import failures
 from query_service.settings import Settings
 from tests.query_service.engine import Service, load, produced
 
@@ -29,6 +31,13 @@ def report(number: int, time: str, **fields: Any) -> dict[str, Any]:
     )
 
 
+def observe(service: Service, address: str) -> None:
+    """Let the observer work out what came."""
+    name = str(service.tables.database)
+    settings = Settings(clickhouse_url=address, clickhouse_database=name)
+    FailuresJob(Database(settings)).run()
+
+
 @pytest.fixture(params=["without the observer", "with it"])
 def filled(request: pytest.FixtureRequest, empty: Service, embedded_clickhouse: str) -> Service:
     """Its clock stands at 12:30 of the 22nd."""
@@ -44,9 +53,7 @@ def filled(request: pytest.FixtureRequest, empty: Service, embedded_clickhouse: 
         ],
     )
     if request.param == "with it":
-        name = str(empty.tables.database)
-        settings = Settings(clickhouse_url=embedded_clickhouse, clickhouse_database=name)
-        FailuresJob(Database(settings)).run()
+        observe(empty, embedded_clickhouse)
     return empty
 
 
@@ -88,3 +95,29 @@ def test_filters_and_orders(filled: Service) -> None:
     assert messages(filled, "at=2026-11-22T11:30:00") == ["other"]
     assert messages(filled, "limit=1") == ["call 2 failed"]
     filled.get("/api/v1/errors/groups?since=1h&until=2h", status=422)
+
+
+@pytest.mark.parametrize("view", [LIVE, KNOWN])
+def test_a_page_of_now_is_that_of_a_window_of_all_times(
+    filled: Service, embedded_clickhouse: str, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    """The same failures by another way: one reads the newest only, the other compares each."""
+    # An older failure that the agent reports last: its report is newer than other failures.
+    load(
+        filled.tables,
+        [
+            report(7, "22T12:00:30", error_message="slow", trace_id="t7", severity="critical"),
+            report(8, "22T12:01:20", error_message="slow", trace_id="t7", agent_name="Writer"),
+            report(9, "22T12:01:00", agent_name="Writer"),
+        ],
+    )
+    observe(filled, embedded_clickhouse)
+    monkeypatch.setattr(failures, "view", lambda _: view)
+    for chosen in ("agent_name=Writer", "severity=critical", "error_type=RateLimit", "limit=9"):
+        for limit in (1, 2, 3, 9):
+            now = filled.get(f"/api/v1/errors?{chosen}&limit={limit}")
+            window = filled.get(f"/api/v1/errors?{chosen}&limit={limit}&since=2000-01-01T00:00:00")
+            now.pop("next_cursor"), window.pop("next_cursor")
+            assert now == window
+    newest = filled.get("/api/v1/errors?agent_name=Writer&limit=3")["errors"]
+    assert [error["error_id"] for error in newest] == ["x2", "x8", "x9"]

@@ -3,9 +3,7 @@
 -- long a time before the window.
 SELECT
     lower(hex(group_id)) AS fingerprint,
-    argMin((f.error_type, f.message), (event_time, failure_id)) AS first,
-    first.1 AS error_type,
-    first.2 AS message,
+    any(f.error_type) AS error_type,
     countIf(is_inside) AS failures,
     sumIf(reported, is_inside) AS reports,
     countIf(is_before) AS failures_before,
@@ -16,7 +14,7 @@ SELECT
     arraySlice(arraySort(groupUniqArrayIf(agent_name, is_inside AND agent_name != '')), 1, 50) AS agents,
     arraySlice(arraySort(groupUniqArrayIf(release, is_inside AND release != '')), 1, 50) AS releases,
     sumForEachIf(arrayMap(i -> toUInt64(i = place), range({steps:UInt64})), is_inside) AS counts,
-    argMaxIf(failure_id, (event_time, failure_id), is_inside) AS sample_id,
+    [toString(first_seen), toString(maxIf(event_time, is_inside))] AS text_times,
     count() OVER () AS total
 FROM
 (
