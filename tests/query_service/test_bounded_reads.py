@@ -29,7 +29,7 @@ WINDOW = {
         ),
         (
             "handoffs/times",
-            "INSERT INTO handoffs (message_id, context, arrived_at)"
+            "INSERT INTO handoffs (message_id, record, arrived_at)"
             " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
             " FROM numbers(%d)",
             WINDOW | {"source": "", "target": "", "priority": ""},
