@@ -14,6 +14,7 @@ from query_service.models.parameters.lists import AtQuery
 from query_service.models.story import below, course_row, story
 from query_service.models.values import normalise, utc
 from query_service.routes.context import Moment, bound, database, moment
+from query_service.routes.handoff_rows import current
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.waiting import Seen, seen_topics, topics_query
 from query_service.schemas.handoffs import Handoffs, Story
@@ -23,7 +24,7 @@ blueprint = APIBlueprint(
 )
 MOST_LOOKS = 5
 """How often more rows are read for a page whose outcome is rare."""
-LEAST_ROWS = 100
+LEAST_ROWS = 50
 
 
 def _course(asked: Moment, row: Row, seen: Seen) -> Row:
@@ -48,15 +49,17 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "priority": query.priority or "",
         "limit": max(query.limit * 5 // 4, LEAST_ROWS) + 1,
     }
-    [topics] = database().together(topics_query(asked))
+    first = ("handoffs/times", {**chosen, **after(page)})
+    times, topics = database().together(first, topics_query(asked))
     seen = seen_topics(asked, topics)
     found: list[tuple[Row, Row]] = []
     place: Cursor | None = page
-    for _ in range(MOST_LOOKS if query.limit else 0):
+    for look in range(MOST_LOOKS if query.limit else 0):
         if place is None:
             break
-        times = database().rows("handoffs/times", {**chosen, **after(place)})
-        rows = _current(asked.parameters["at"], times)
+        if look:
+            times = database().rows("handoffs/times", {**chosen, **after(place)})
+        rows = current(asked.parameters["at"], times)
         courses = [(row, _course(asked, row, seen)) for row in rows]
         found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
         place = _following(times, page) if len(times) == chosen["limit"] else None
@@ -68,15 +71,6 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "handoffs": [{**became, **handoff(row)} for row, became in shown],
         "next_cursor": following or (place.encode() if place and query.limit else None),
     }
-
-
-def _current(at: str, times: list[Row]) -> list[Row]:
-    """The handoffs of some versions, in their order, without the versions that do not count."""
-    ids = sorted({row["message_id"] for row in times})
-    rows = database().rows("handoffs/list", {"at": at, "ids": ids}) if ids else []
-    by_id = {row["message_id"]: row for row in rows}
-    versions = dict.fromkeys((t["message_id"], t["version"]) for t in times)
-    return [by_id[i] for i, version in versions if i in by_id and by_id[i]["version"] == version]
 
 
 def _following(rows: list[Row], page: Cursor) -> Cursor:

@@ -60,7 +60,7 @@ def _newest(asked: Moment, agent: str, message_type: str, limit: int) -> list[Ro
         begins: list[Row] = []
         if records is not None:
             begins = database().rows("queues/messages_from", {**chosen, "skip": records})
-        start_of = bound(utc(begins[0]["event_time"])) if begins else FIRST
+        start_of = bound(utc(begins[0]["bucket"])) if begins else FIRST
         found = database().rows("queues/messages", {**chosen, "from": start_of, "limit": limit})
         if len(found) == limit or not begins:
             break

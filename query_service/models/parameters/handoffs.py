@@ -17,6 +17,7 @@ class HandoffsQuery(ListQuery):
     outcome: Outcome | None = Field(
         None, description="Only handoffs that this became of: a page may then be shorter"
     )
+    limit: int = Field(50, ge=0, le=1000, description="Most handoffs")
 
 
 class HandoffPath(BaseModel):
