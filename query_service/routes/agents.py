@@ -12,7 +12,8 @@ from query_service.models.parameters.lists import AtQuery
 from query_service.routes import failures
 from query_service.routes.context import bound, database, moment
 from query_service.routes.tail import merged, tail
-from query_service.routes.waiting import Seen, topics_query
+from query_service.routes.trace_rows import interval
+from query_service.routes.waiting import Seen, topics_query, variant
 from query_service.schemas.agents import Agents
 
 blueprint = APIBlueprint(
@@ -26,7 +27,7 @@ QUEUE = "agent-queue-"
 def agents(query: AtQuery) -> dict[str, Any]:
     """Agents by their queue's name, with what they sent, got, did and failed at."""
     asked = moment(query.at)
-    uncounted = tail(asked)
+    uncounted, is_touched = tail(asked), interval()["is_touched"]
     at = {"at": asked.parameters["at"]}
     counting = {
         **uncounted.parameters(asked),
@@ -39,9 +40,9 @@ def agents(query: AtQuery) -> dict[str, Any]:
     queries: list[tuple[str, dict[str, Any]]] = [
         topics_query(asked),
         ("agents/names", at),
-        ("agents/spans", at),
+        ("agents/spans" if asked.is_past or is_touched else "agents/spans_settled", at),
         ("agents/errors", {**at, "source": failures.source()}),
-        ("agents/pending_at" if asked.is_past else "agents/pending_now", waiting),
+        (f"agents/pending_{variant(asked, uncounted.looked)}", waiting),
     ]
     if not uncounted.whole:
         queries.append(("queues/counts", counting))

@@ -12,7 +12,7 @@ from query_service.models.values import normalise
 from query_service.routes.context import database, moment
 from query_service.routes.paging import window
 from query_service.routes.tail import tail
-from query_service.routes.waiting import seen_topics, topics_query
+from query_service.routes.waiting import seen_topics, topics_query, variant
 from query_service.schemas.graph import Graph
 
 blueprint = APIBlueprint(
@@ -28,15 +28,15 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     chosen = window(query.model_copy(update={"since": query.since or WINDOW}), asked)
     times = {"from": chosen["since"], "until": chosen["until"]}
     agent = {"agent": normalise(query.agent_name or "")}
-    found_tail = tail(asked).parameters(asked)
-    untold = {name: found_tail[name] for name in ("since", "whole")}
+    uncounted = tail(asked)
+    untold = {n: v for n, v in uncounted.parameters(asked).items() if n in ("since", "whole")}
     answered, topics = database().together(
         ("graph/answered", {"at": asked.parameters["at"], **untold, **times, **agent}),
         topics_query(asked),
     )
-    seen = seen_topics(asked, topics)
+    seen = seen_topics(asked, topics, uncounted.looked)
     waiting = database().rows(
-        "graph/open_at" if asked.is_past else "graph/open_now",
+        f"graph/open_{variant(asked, seen.looked)}",
         {**asked.parameters, **seen.parameters, **times, **agent},
     )
     found = edges(answered, waiting)

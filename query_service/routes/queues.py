@@ -49,7 +49,8 @@ def _counted(
     if not open_part.is_empty:
         queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
     topics, *parts = database().together(*queries)
-    return merged(row for part in parts for row in part), seen_topics(asked, topics)
+    seen = seen_topics(asked, topics, open_part.looked)
+    return merged(row for part in parts for row in part), seen
 
 
 def _newest(asked: Moment, agent: str, message_type: str, limit: int) -> list[Row]:
@@ -126,8 +127,8 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
 def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer, oldest first."""
     asked = moment(query.at)
-    [topics] = database().together(topics_query(asked))
-    seen = seen_topics(asked, topics)
+    topics, [came] = database().together(topics_query(asked), ("queues/tail", {}))
+    seen = seen_topics(asked, topics, bool(came["looked"]))
     rows = pending_of(asked, seen, normalise(path.agent_name), query.limit)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0

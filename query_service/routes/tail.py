@@ -21,11 +21,13 @@ MOST_BUCKETS = 2_000
 
 @dataclass(frozen=True)
 class Tail:
-    """`since` when nothing has been counted, and the five minutes that are to be counted now."""
+    """`since` when nothing has been counted, and the five minutes that are to be counted now.
+    `looked`: no task came since the observer looked at open tasks."""
 
     since: datetime
     whole: bool
     buckets: list[datetime]
+    looked: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -48,9 +50,9 @@ class Tail:
 def tail(asked: Moment) -> Tail:
     """What is to be counted now. A past time cuts its five minutes: they are counted too."""
     [found] = database().rows("queues/tail")
-    since = found["since"].replace(tzinfo=UTC)
+    since, looked = found["since"].replace(tzinfo=UTC), bool(found["looked"])
     if found["whole"]:
-        return Tail(since, True, [])
+        return Tail(since, True, [], looked)
     buckets = {bucket.replace(tzinfo=UTC) for bucket in found["buckets"]}
     if buckets:
         repeats = database().rows("queues/tail_repeats", {"since": bound(since)})
@@ -58,8 +60,8 @@ def tail(asked: Moment) -> Tail:
     if asked.is_past:
         buckets.add(start(asked.at, BUCKET))
     if len(buckets) > MOST_BUCKETS:
-        return Tail(since, True, [])
-    return Tail(since, False, sorted(buckets))
+        return Tail(since, True, [], looked)
+    return Tail(since, False, sorted(buckets), looked)
 
 
 def start(time: datetime, seconds: int) -> datetime:

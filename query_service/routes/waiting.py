@@ -19,11 +19,13 @@ MOST_CAUSES = 1_000
 @dataclass(frozen=True)
 class Seen:
     """What was seen of the queues' topics, and the topics that somebody reads: a group has members
-    there, or has committed something new within the hour."""
+    there, or has committed something new within the hour. `looked`: no task came since the observer
+    looked at open tasks, so a plainer question is enough."""
 
     topics: dict[str, Reading]
     read: frozenset[str]
     now: datetime
+    looked: bool = False
 
     def of(self, topic: str) -> Reading | None:
         """What was seen of a topic within the hour."""
@@ -44,15 +46,22 @@ class Seen:
         }
 
 
-def seen_topics(asked: Moment, rows: list[Row]) -> Seen:
-    """What `topics_query` gave, with the topics that were committed on lately."""
+def seen_topics(asked: Moment, rows: list[Row], looked: bool = False) -> Seen:
+    """What `topics_query` gave, with topics that were committed on lately; `looked` as in Seen."""
     seen = readings(rows)
     unread = [topic for topic, reading in seen.items() if not reading.members and reading.groups]
     read = {topic for topic, reading in seen.items() if reading.members}
     if unread:
         chosen = {**asked.parameters, "topics": unread}
         read |= {row["topic"] for row in database().rows("queues/committed_lately", chosen)}
-    return Seen(seen, frozenset(read), asked.now)
+    return Seen(seen, frozenset(read), asked.now, looked)
+
+
+def variant(asked: Moment, looked: bool) -> str:
+    """The end of the name of the SQL file about open tasks that is to be asked."""
+    if asked.is_past:
+        return "at"
+    return "settled" if looked else "now"
 
 
 def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
@@ -65,7 +74,7 @@ def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
 def pending_of(asked: Moment, seen: Seen, agent: str, limit: int) -> list[Row]:
     """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
     totals that it carries."""
-    name = "queues/pending_at" if asked.is_past else "queues/pending_now"
+    name = f"queues/pending_{variant(asked, seen.looked)}"
     chosen = {
         **asked.parameters,
         **seen.parameters,
@@ -79,7 +88,8 @@ def by_agent(asked: Moment, seen: Seen) -> dict[str, Pending]:
     """Pending tasks of every agent, the oldest 50 of each as JSON."""
     if not asked.is_past:
         chosen = {"now": asked.parameters["now"], **seen.parameters}
-        rows = database().rows("queues/pending_by_agent", chosen)
+        name = "queues/pending_by_agent" + ("_settled" if seen.looked else "")
+        rows = database().rows(name, chosen)
         return {
             row["agent"]: Pending(
                 row["pending_tasks"],
@@ -116,7 +126,7 @@ def blocked(asked: Moment, seen: Seen, rows: list[Row]) -> dict[str, list[dict[s
     """By task the open tasks that wait for its answer: the one that its sender worked on when it
     sent the task, the one that waits for that, and so on."""
     known: dict[str, Row | None] = {}
-    name = "queues/open_at" if asked.is_past else "queues/open_now"
+    name = f"queues/open_{variant(asked, seen.looked)}"
     wanted = {row["cause_message_id"] for row in rows} - {""}
     for _ in range(MOST_DEPTH):
         if not wanted:

@@ -13,6 +13,7 @@ ALWAYS: dict[str, list[Row]] = {
             "since": datetime(2026, 11, 22, 11, 59, 30),
             "whole": False,
             "buckets": [datetime(2026, 11, 22, 11, 55)],
+            "looked": False,
         }
     ]
 }

@@ -11,7 +11,7 @@ import pytest
 
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
-from tests.query_service.fake_database import FakeDatabase
+from tests.query_service.fake_database import ALWAYS, FakeDatabase
 from tests.query_service.rows import handoff_row, trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
@@ -19,10 +19,12 @@ CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").e
 AT = "at=2026-11-22T11:50:30.5"
 REQUESTS = {
     "queues": "/api/v1/queues",
+    "queues_settled": "/api/v1/queues",
     "queues_at": f"/api/v1/queues?{AT}",
     "queue": "/api/v1/queues/Code%20Helper",
     "queue_filtered": f"/api/v1/queues/researcher?message_type=task&limit=7&{AT}",
     "pending": "/api/v1/queues/Researcher/pending",
+    "pending_settled": "/api/v1/queues/Researcher/pending",
     "pending_at": "/api/v1/queues/researcher/pending?limit=0&at=-15m",
     "errors": "/api/v1/errors",
     "errors_filtered": "/api/v1/errors?trace_id=t&severity=error&category=llm_error"
@@ -56,6 +58,7 @@ REQUESTS = {
     "handoffs_next_page": f"/api/v1/handoffs?cursor={CURSOR}&outcome=failed&limit=3",
     "handoff": "/api/v1/handoffs/m1",
     "graph": "/api/v1/graph?agent_name=A%20B",
+    "graph_settled": "/api/v1/graph?agent_name=A%20B",
     "graph_at": f"/api/v1/graph?since=2h&until=1h&{AT}",
     "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&text=y&limit=9",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
@@ -65,6 +68,7 @@ REQUESTS = {
     "otlp_status": "/api/v1/otlp/status",
     "sampling": "/api/v1/sampling/metrics",
     "agents": "/api/v1/agents",
+    "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
 }
 POSITION = {
@@ -89,6 +93,7 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
             "handoffs/records": [handoff_row()],
+            "queues/tail": [ALWAYS["queues/tail"][0] | {"looked": "settled" in name}],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )
