@@ -16,6 +16,7 @@ class Cursor(BaseModel):
 
     `at` and `now` are those of the first page; `arrived_until` leaves out rows that came after it,
     for lists whose order they could change. Times of rows are Unix ns: a datetime would cut them.
+    `sort` is the order that it belongs to; `after_value` is what the row has there beside its time.
     """
 
     at: AwareDatetime
@@ -23,6 +24,18 @@ class Cursor(BaseModel):
     arrived_until: int = Field(END, ge=0, le=END)
     after_time: int = Field(END, ge=0, le=END)
     after_id: str = ""
+    after_value: int = Field(0, ge=-END, le=END)
+    sort: str = ""
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the order is turned around."""
+        return self.sort.startswith("-")
+
+    @property
+    def turn(self) -> dict[str, int]:
+        """The parameter `turn` of the SQL files: -1 when the order is turned around."""
+        return {"turn": -1 if self.is_turned else 1}
 
     def encode(self) -> str:
         """The cursor as text for a URL."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from query_service.db import Row
-from query_service.models.values import iso, normalise, utc
+from query_service.models.cursor import END
+from query_service.models.values import iso, normalise, ns, utc
 
 STATES = ("queued", "in_progress", "expired", "lost", "unknown")
 UNOBSERVED_SECONDS = 3_600
@@ -107,6 +108,24 @@ def queue(
         "consumer_groups": reading.groups if reading else [],
         "last_activity": iso(found.get("last_seen")),
     }
+
+
+def sort_key(
+    order: str, agent: str, counts: Row | None, pending: Pending, reading: Reading | None
+) -> tuple[int, str]:
+    """What a queue is sorted by, the least first."""
+    match order:
+        case "pending":
+            return -pending.total, agent
+        case "waiting":
+            return ns(pending.oldest) if pending.oldest else END, agent
+        case "lag":
+            return -max(reading.lag.values(), default=-1) if reading else 1, agent
+        case "activity":
+            seen = counts.get("last_seen") if counts else None
+            return -ns(seen) if seen else 1, agent
+        case _:
+            return 0, agent
 
 
 def _counted(numbers: dict[str, int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -19,6 +19,11 @@ def utc(time: datetime) -> datetime:
 def iso(time: datetime | None) -> str | None:
     """The time as naive UTC ISO 8601, the format of the earlier system."""
     return None if time is None else utc(time).replace(tzinfo=None).isoformat()
+
+
+def ns(time: datetime) -> int:
+    """The time in Unix ns."""
+    return (utc(time) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
 
 
 def normalise(agent: str) -> str:

@@ -8,9 +8,11 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.models.agent import agent
-from query_service.models.parameters.lists import AtQuery
+from query_service.models.parameters.queues import AgentsQuery
+from query_service.models.values import normalise, ns, utc
 from query_service.routes import failures
-from query_service.routes.context import bound, database, moment
+from query_service.routes.context import bound, database
+from query_service.routes.paging import cut, opened, window
 from query_service.routes.tail import merged, tail
 from query_service.routes.trace_rows import interval
 from query_service.routes.waiting import Seen, topics_query, variant
@@ -24,9 +26,9 @@ QUEUE = "agent-queue-"
 
 
 @blueprint.get("/agents", summary="All agents", responses={200: Agents})
-def agents(query: AtQuery) -> dict[str, Any]:
+def agents(query: AgentsQuery) -> dict[str, Any]:
     """Agents by their queue's name, with what they sent, got, did and failed at."""
-    asked = moment(query.at)
+    asked, page = opened(query, query.cursor)
     uncounted, is_touched = tail(asked), interval()["is_touched"]
     at = {"at": asked.parameters["at"]}
     counting = {
@@ -61,4 +63,34 @@ def agents(query: AtQuery) -> dict[str, Any]:
         found.setdefault(name, {"agent": name})["has_queue"] = True
     for row in pending:
         found[row["agent"]]["has_queue"] = True
-    return {"agents": [agent(found[name]) for name in sorted(found.keys() - {""})]}
+    part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
+    matching = [
+        row
+        for name, row in found.items()
+        if name and part in name and _is_seen(row, query, window(query, asked))
+    ]
+    shown, following = cut(
+        matching, query.limit, page, lambda row: _sorted_by(order, row), order != "name"
+    )
+    return {"agents": [agent(row) for row in shown], "next_cursor": following}
+
+
+def _is_seen(row: Row, query: AgentsQuery, times: dict[str, str]) -> bool:
+    """Whether an agent was seen in the window, if one is asked for."""
+    if query.since is None and query.until is None:
+        return True
+    first, last = row.get("first_seen"), row.get("last_seen")
+    return bool(
+        first and last and times["since"] <= bound(utc(last)) and bound(utc(first)) < times["until"]
+    )
+
+
+def _sorted_by(order: str, row: Row) -> tuple[int, str]:
+    """What an agent is sorted by, the least first."""
+    match order:
+        case "last_seen":
+            return -ns(row["last_seen"]) if row.get("last_seen") else 1, row["agent"]
+        case "messages":
+            return -row.get("sent", 0) - row.get("total_messages", 0), row["agent"]
+        case _:
+            return 0, row["agent"]

@@ -13,7 +13,7 @@ from query_service.models.parameters.errors import GroupPath, GroupQuery, Groups
 from query_service.models.values import iso, normalise, utc
 from query_service.routes import failures
 from query_service.routes.context import Moment, absolute, bound, database, moment
-from query_service.routes.paging import FIRST
+from query_service.routes.paging import FIRST, fixed, next_cursor, opened
 from query_service.schemas.errors import ErrorGroups, OneErrorGroup
 
 blueprint = APIBlueprint(
@@ -26,17 +26,23 @@ DEFAULT = timedelta(days=1)
 @blueprint.get("/groups", summary="Groups of errors", responses={200: ErrorGroups})
 def groups(query: GroupsQuery) -> dict[str, Any]:
     """Failures by type, normalised message and top frame, each with its trend and a sample."""
-    asked = moment(query.at)
+    asked, page = opened(query, query.cursor)
     new_since = FIRST if query.new_since is None else bound(_time(asked, query.new_since))
     chosen: dict[str, str | int] = {
         "new_since": new_since,
-        "sort": query.sort,
-        "limit": max(query.limit, 1),
+        "sort": query.sort.removeprefix("-"),
+        "after_value": page.after_value,
+        "after_id": page.after_id,
+        **page.turn,
+        "limit": query.limit + 1,
     }
     rows, trend = _groups(asked, query, **chosen)
     return {
         "total": rows[0]["total"] if rows else 0,
         "groups": [group(row) for row in _with_samples(rows[: query.limit])],
+        "next_cursor": next_cursor(
+            rows, query.limit, fixed(page), ("last_seen_ns", "fingerprint"), "sort_value"
+        ),
         **trend,
     }
 
@@ -96,6 +102,9 @@ def _groups(
             "fingerprint": "",
             "new_since": FIRST,
             "sort": "count",
+            "after_value": 0,
+            "after_id": "",
+            "turn": 1,
             "limit": 1,
             **chosen,
         },

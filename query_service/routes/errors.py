@@ -60,7 +60,8 @@ def _page(
         total = total_of(counts)
     else:
         total = failures.totals(view, at, count, **chosen)
-    rows = failures.page(view, at, count, total["from_time"], **chosen, **after(page))
+    place_after = {**after(page), **page.turn}
+    rows = failures.page(view, at, count, total["from_time"], **chosen, **place_after)
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": total["arrived_until"]})
     return total, {

@@ -11,7 +11,7 @@ from query_service.models.event import event
 from query_service.models.parameters.events import EventsQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database
-from query_service.routes.paging import after, next_cursor, opened, window
+from query_service.routes.paging import after, following, next_cursor, opened, window
 from query_service.schemas.events import Events
 
 blueprint = APIBlueprint("events", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
@@ -29,7 +29,7 @@ def events(query: EventsQuery) -> dict[str, Any]:
         "text": query.text or "",
     }
     where = {**window(query, asked), "at": asked.parameters["at"]}
-    rows = _newest(chosen, where, page, query.limit + 1) if query.limit else []
+    rows = _matching(chosen, where, page, query.limit + 1) if query.limit else []
     cursor = next_cursor(rows, query.limit, page, ("key_time", "event_id"))
     return {
         "total": len(rows) if query.limit and not (query.cursor or cursor) else None,
@@ -38,24 +38,23 @@ def events(query: EventsQuery) -> dict[str, Any]:
     }
 
 
-def _newest(chosen: dict[str, str], where: dict[str, str], page: Cursor, count: int) -> list[Row]:
-    """Up to `count` events that match, newest first, after the page's place.
+def _matching(chosen: dict[str, str], where: dict[str, str], page: Cursor, count: int) -> list[Row]:
+    """Up to `count` events that match, in the page's order, after its place.
 
     The narrow table has an event at each time that it came with, and perhaps twice: those but the
     earliest are left out, and the search goes on after them.
     """
     found: list[Row] = []
+    name = "events/page_oldest" if page.is_turned else "events/page"
     while len(found) < count:
         wanted = count - len(found)
         asked = {**chosen, **where, **after(page), "limit": 2 * wanted}
-        rows = database().rows("events/page", asked)
+        rows = database().rows(name, asked)
         places = list({(row["key_time"], row["event_id"]): row for row in rows}.values())
         found += _whole(places[:wanted], chosen)
         if len(places) <= wanted and len(rows) < 2 * wanted:
             break
-        last = places[:wanted][-1]
-        place = {"after_time": last["key_time"], "after_id": last["event_id"]}
-        page = page.model_copy(update=place)
+        page = following(places[:wanted][-1], page, ("key_time", "event_id"))
     return found
 
 

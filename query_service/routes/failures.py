@@ -21,7 +21,7 @@ NO_FILTER: dict[str, str | int] = {
     "until": LAST,
     "arrived_until": END,
 }
-NO_PAGE: dict[str, str | int] = {"after_time": END, "after_id": ""}
+NO_PAGE: dict[str, str | int] = {"after_time": END, "after_id": "", "turn": 1}
 _KINDS = ("severity", "category", "agent")
 _PLAIN = ("trace_id", "text", "since", "until", "arrived_until")
 
@@ -34,7 +34,7 @@ def source() -> str:
 def page(
     source: str, at: str, limit: int, from_time: int | None = None, **chosen: str | int
 ) -> list[Row]:
-    """Up to `limit` failures with the first report that matches, newest first.
+    """Up to `limit` failures with the first report that matches, newest first (`turn` -1: oldest).
 
     `from_time`, if known, is a time that no such report of the page is older than.
     """

@@ -56,14 +56,17 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
     is_settled = not (asked.is_past or query.until or query.since or interval()["is_touched"])
     settled = "_settled" if is_settled else ""
-    asks = [_newest_query(newest), ("metrics/total", chosen)]
+    ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
+    # Only the whole figures have the times of all groups.
+    has_bins = query.summary_sort == "p95" or not is_settled
+    asks = [_page_query(newest, page.is_turned), ("metrics/total", chosen)]
     if not query.trace_id:
         asks.append((f"metrics/count{settled}", chosen))
-        asks.append((f"metrics/figures{settled}", {**figures, "limit": MOST_GROUPS}))
+        asks.append(("metrics/figures" if has_bins else "metrics/figures_settled", ordered))
     rows, [total], *of_all = database().together(*asks)
-    rows = _filled(rows, newest)
+    rows = _filled(rows, newest, page.is_turned)
     spans, groups = (of_all[0][0]["spans"], of_all[1]) if of_all else (total["spans_of_trace"], [])
-    if is_settled:
+    if not has_bins:
         _add_bins(groups, figures)
     answer = {
         "total": total["records"] + spans - total["recorded_spans"],
@@ -79,15 +82,16 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _newest_query(chosen: Row, fetch: int | None = None) -> tuple[str, Row]:
-    return "metrics/spans", {**chosen, "fetch": fetch or 2 * chosen["limit"]}
+def _page_query(chosen: Row, is_turned: bool, fetch: int | None = None) -> tuple[str, Row]:
+    name = "metrics/spans_oldest" if is_turned else "metrics/spans"
+    return name, {**chosen, "fetch": fetch or 2 * chosen["limit"]}
 
 
-def _filled(rows: list[Row], chosen: Row) -> list[Row]:
+def _filled(rows: list[Row], chosen: Row, is_turned: bool) -> list[Row]:
     """The page. Old ends of spans that came again may have been all that was looked at: a page that
     is not full is looked for again among many more."""
     if len(rows) < chosen["limit"] and not chosen["trace_id"]:
-        return database().rows(*_newest_query(chosen, 1_000_000))
+        return database().rows(*_page_query(chosen, is_turned, 1_000_000))
     return rows
 
 

@@ -1,23 +1,35 @@
 """Pages of a list by keyset, and the window of time that a list is asked for."""
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
 from query_service.db import Row
-from query_service.models.cursor import Cursor
-from query_service.models.parameters.lists import AtQuery, WindowQuery
+from query_service.errors import InvalidParameter
+from query_service.models.cursor import END, Cursor
+from query_service.models.parameters.lists import PageQuery, WindowQuery
 from query_service.routes.context import Moment, absolute, bound, moment
 
 FIRST = "1970-01-01 00:00:00"
 LAST = "2200-01-01 00:00:00"
+T = TypeVar("T")
 
 
-def opened(query: AtQuery, cursor: str | None) -> tuple[Moment, Cursor]:
+def opened(query: PageQuery, cursor: str | None) -> tuple[Moment, Cursor]:
     """The moment asked for, and where its page begins: at the first row without a cursor.
 
-    All pages are of the moment of the first one. Raises InvalidParameter.
+    All pages are of the moment of the first one, and in its order. Raises InvalidParameter.
     """
     if cursor is None:
         asked = moment(query.at)
-        return asked, Cursor(at=asked.at, now=asked.now)
+        begin = 0 if query.sort.startswith("-") else END
+        return asked, Cursor(at=asked.at, now=asked.now, after_time=begin, sort=query.sort)
     page = Cursor.decode(cursor)
+    usual = type(query).model_fields["sort"].default
+    if (page.sort or usual) != query.sort:
+        raise InvalidParameter(
+            "cursor",
+            f"belongs to sort={page.sort or usual}: give that too, or begin without a cursor",
+        )
     return Moment(page.at, page.now), page
 
 
@@ -38,14 +50,48 @@ def after(page: Cursor) -> dict[str, int | str]:
     return {"after_time": page.after_time, "after_id": page.after_id}
 
 
-def next_cursor(rows: list[Row], limit: int, page: Cursor, key: tuple[str, str]) -> str | None:
+def next_cursor(
+    rows: list[Row], limit: int, page: Cursor, key: tuple[str, str], value: str = ""
+) -> str | None:
     """The cursor of the next page; None at the end.
 
     `rows` are one more than `limit` when more follow; `key` names their columns of time (Unix ns)
-    and id.
+    and id, `value` that of what they are sorted by before.
     """
     if not 0 < limit < len(rows):
         return None
-    last = rows[limit - 1]
+    return following(rows[limit - 1], page, key, value).encode()
+
+
+def following(last: Row, page: Cursor, key: tuple[str, str], value: str = "") -> Cursor:
+    """The place after a row, as for `next_cursor`."""
     place = {"after_time": last[key[0]], "after_id": last[key[1]]}
-    return page.model_copy(update=place).encode()
+    if value:
+        place["after_value"] = last[value]
+    return page.model_copy(update=place)
+
+
+def fixed(page: Cursor) -> Cursor:
+    """The page with its `at` fixed: for orders by what changes, so that each row is shown once."""
+    return page.model_copy(update={"at": min(page.at, page.now)})
+
+
+def cut(
+    rows: Iterable[T], limit: int, page: Cursor, key: Callable[[T], tuple[int, str]], moves: bool
+) -> tuple[list[T], str | None]:
+    """One page of rows that are all there, and the cursor of the next one.
+
+    `key` is a number and an id, the least first. When the number `moves`, the next page is of the
+    time of this one.
+    """
+    ordered = sorted(rows, key=key, reverse=page.is_turned)
+    if page.after_id:
+        place = (page.after_value, page.after_id)
+        turned = page.is_turned
+        ordered = [row for row in ordered if (key(row) < place if turned else key(row) > place)]
+    if not 0 < limit < len(ordered):
+        return ordered[:limit], None
+    value, identity = key(ordered[limit - 1])
+    place_after = {"after_value": value, "after_id": identity}
+    after_last = (fixed(page) if moves else page).model_copy(update=place_after)
+    return ordered[:limit], after_last.encode()

@@ -1,5 +1,6 @@
 """`/api/v1/queues`: what was sent to each agent, and what waits for an answer."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ from query_service.db import Row
 from query_service.models.message import message, pending_task
 from query_service.models.parameters.lists import AgentPath
 from query_service.models.parameters.queues import PendingQuery, QueueQuery, QueuesQuery
-from query_service.models.queue import Pending, queue, spliced
-from query_service.models.values import iso, normalise, utc
-from query_service.routes.context import Moment, bound, database, moment
-from query_service.routes.paging import FIRST
+from query_service.models.queue import Pending, queue, sort_key, spliced
+from query_service.models.values import iso, normalise
+from query_service.routes.context import Moment, bound, database
+from query_service.routes.paging import cut, fixed, next_cursor, opened, window
+from query_service.routes.queue_messages import page_of_messages
 from query_service.routes.tail import BUCKET, Tail, merged, start, tail
 from query_service.routes.waiting import (
     Seen,
@@ -53,48 +55,52 @@ def _counted(
     return merged(row for part in parts for row in part), seen
 
 
-def _newest(asked: Moment, agent: str, message_type: str, limit: int) -> list[Row]:
-    """The newest messages of a queue. Of the newest records some are no further message: when too
-    few are left, more are read."""
-    chosen = {"at": asked.parameters["at"], "agent": agent, "message_type": message_type}
-    for records in (2 * limit, 20 * limit, None):
-        begins: list[Row] = []
-        if records is not None:
-            begins = database().rows("queues/messages_from", {**chosen, "skip": records})
-        start_of = bound(utc(begins[0]["bucket"])) if begins else FIRST
-        found = database().rows("queues/messages", {**chosen, "from": start_of, "limit": limit})
-        if len(found) == limit or not begins:
-            break
-    return found
-
-
 @blueprint.get("/queues", summary="All queues", responses={200: Queues})
 def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
-    asked = moment(query.at)
+    asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
     counts, seen = _counted(asked, tail(asked), rate_since, "")
     pending = by_agent(asked, seen)
     known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
-    agents = sorted((counts.keys() | pending.keys() | known) - {""})
+    part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
+    found: dict[str, Row] = {
+        agent: {
+            "counts": counts.get(agent),
+            "pending": pending.get(agent, Pending()),
+            "reading": seen.of(f"agent-queue-{agent}"),
+        }
+        for agent in (counts.keys() | pending.keys() | known) - {""}
+        if part in agent
+    }
+    matching = [
+        agent
+        for agent, row in found.items()
+        if query.state is None or row["pending"].by_state.get(query.state)
+    ]
+    agents, following = cut(
+        matching,
+        query.limit,
+        page,
+        lambda agent: sort_key(order, agent, **found[agent]),
+        order != "agent" or query.state is not None,
+    )
     texts = [
         spliced(
             queue(
                 agent,
-                counts.get(agent),
-                pending.get(agent, Pending()),
-                seen.of(f"agent-queue-{agent}"),
-                rate_since,
-                asked.now,
+                **found[agent],
+                rate_since=rate_since,
+                now=asked.now,
             ),
-            pending.get(agent, Pending()),
+            found[agent]["pending"],
         )
         for agent in agents
     ]
     total = sum(row.get("total_messages", 0) for row in counts.values())
     text = (
         f'{{"queues": [{", ".join(texts)}], "total_messages": {total}, '
-        f'"rates_since": "{iso(rate_since)}"}}'
+        f'"rates_since": "{iso(rate_since)}", "next_cursor": {json.dumps(following)}}}'
     )
     return Response(text, mimetype="application/json")
 
@@ -102,18 +108,19 @@ def queues(query: QueuesQuery) -> Response:
 @blueprint.get("/queues/<agent_name>", summary="One queue", responses={200: OneQueue})
 def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     """The newest messages of one queue and its oldest pending tasks; zeros when unknown."""
-    asked = moment(query.at)
+    asked, page = opened(query, query.cursor)
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
     counts, seen = _counted(asked, tail(asked), rate_since, agent, message_type)
     pending = pending_of(asked, seen, agent, query.limit)
-    messages = _newest(asked, agent, message_type, query.limit)
+    messages = page_of_messages(asked, agent, query, page)
     reading = seen.of(f"agent-queue-{agent}")
     found = of_rows(pending, asked)
     return {
         **queue(path.agent_name, counts.get(agent), found, reading, rate_since, asked.now),
         "rates_since": iso(rate_since),
-        "messages": [message(row) for row in messages],
+        "messages": [message(row) for row in messages[: query.limit]],
+        "next_cursor": next_cursor(messages, query.limit, page, ("key_time", "id")),
         "pending": [pending_task(row, asked.now) for row in pending[: query.limit]],
         "pending_omitted": found.total - len(pending[: query.limit]),
     }
@@ -125,11 +132,22 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     responses={200: PendingTasks},
 )
 def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
-    """Tasks of one agent that wait for an answer, oldest first."""
-    asked = moment(query.at)
+    """Tasks of one agent that wait for an answer and match, by default oldest first."""
+    asked, page = opened(query, query.cursor)
     topics, [came] = database().together(topics_query(asked), ("queues/tail", {}))
     seen = seen_topics(asked, topics, bool(came["looked"]))
-    rows = pending_of(asked, seen, normalise(path.agent_name), query.limit)
+    filters = {
+        "state": query.state or "",
+        "priority": query.priority or "",
+        "source": normalise(query.source or ""),
+        **window(query, asked),
+        "sort": query.sort.removeprefix("-"),
+        **page.turn,
+        "after_value": page.after_value,
+        "after_time": page.after_time,
+        "after_id": page.after_id,
+    }
+    rows = pending_of(asked, seen, normalise(path.agent_name), query.limit + 1, filters)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
     held = blocked(asked, seen, shown)
@@ -140,4 +158,11 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
             {"blocks": held[row["message_id"]], **pending_task(row, asked.now)} for row in shown
         ],
         "tasks_omitted": total - len(shown),
+        "next_cursor": next_cursor(
+            rows,
+            query.limit,
+            page if query.state is None else fixed(page),
+            ("sent_ns", "message_id"),
+            "priority_rank",
+        ),
     }

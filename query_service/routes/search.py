@@ -76,6 +76,8 @@ def search(query: SearchQuery) -> dict[str, Any]:
         found.sort(key=lambda row: (row["kind"], row["id"], -row["place"], row["preview"]))
         rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
     things = unique(rows)
+    if query.sort == "time":
+        things.sort(key=lambda row: row["event_time"], reverse=True)
     return {
         "items": [item(row) for row in things[: query.limit]],
         "more_of": sorted({row["kind"] for row in things[query.limit :]}),

@@ -33,7 +33,9 @@ _NO_FILTER: dict[str, Any] = {
     "until": LAST,
     "after_time": END,
     "after_id": "",
+    "turn": 1,
     "moved": [],
+    "moved_from": [],
 }
 
 
@@ -64,24 +66,32 @@ def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row
         name, parameters = one_trace_query(asked, query.trace_id, _filters(asked, query))
         return database().rows(name, parameters) if query.trace_id else [], page
     since = interval()
+    chosen |= after(page)
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": since["now"]})
     else:
-        place = {**after(page), "arrived_until": page.arrived_until}
-        moved = [row["trace_id"] for row in database().rows("traces/moved", place)]
-        chosen |= {**after(page), "moved": moved}
+        place = {**after(page), **page.turn, "arrived_until": page.arrived_until}
+        moved = database().rows("traces/moved", place)
+        chosen |= {
+            "moved": [row["trace_id"] for row in moved],
+            "moved_from": [row["moved_from"] for row in moved],
+        }
     touched = {name: since[name] for name in ("touched_from", "touched_to")}
     chosen |= {**asked.parameters, **touched}
     rows = _settled(chosen)
     if since["is_touched"] or asked.is_past:
         rows += database().rows("traces/open", chosen)
+    starts = dict(zip(chosen["moved"], chosen["moved_from"], strict=True))
+    for row in rows if page.is_turned else []:
+        row["key_time"] = starts.get(row["trace_id"], row["key_time"])
     return _sorted(rows, query)[: query.limit + 1], page
 
 
 def _settled(chosen: Row) -> list[Row]:
     """A page of the traces that are worked out: of the newest, which are enough without filters
     that let few pass, else of all."""
-    newest = MANY * chosen["limit"] if chosen["sort"] == "start" else 0
+    is_newest = chosen["sort"] == "start" and chosen["turn"] > 0
+    newest = MANY * chosen["limit"] if is_newest else 0
     rows = database().rows("traces/settled", {**chosen, "fetch": newest})
     if newest and len(rows) < chosen["limit"]:
         rows = database().rows("traces/settled", {**chosen, "fetch": 0})
@@ -91,10 +101,14 @@ def _settled(chosen: Row) -> list[Row]:
 def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:
     """Each trace once, the row worked out last, in the order asked for."""
     by_id = {row["trace_id"]: row for row in rows}
+    turn = -1 if query.sort.startswith("-") else 1
 
     def key(row: Row) -> tuple[int, int, str]:
-        longest = -1 if row["duration_ns"] is None else row["duration_ns"]
-        return longest if query.sort == "duration" else 0, row["key_time"], row["trace_id"]
+        if query.sort.endswith("duration"):
+            nothing = -1 if turn > 0 else -END
+            took = nothing if row["duration_ns"] is None else turn * row["duration_ns"]
+            return took, row["key_time"], row["trace_id"]
+        return 0, turn * row["key_time"], row["trace_id"]
 
     return sorted(by_id.values(), key=key, reverse=True)
 
@@ -114,7 +128,8 @@ def _filters(asked: Moment, query: TracesQuery) -> dict[str, Any]:
         "text": query.text or "",
         "attribute": name,
         "attribute_value": value,
-        "sort": query.sort,
+        "sort": query.sort.removeprefix("-"),
+        "turn": -1 if query.sort.startswith("-") else 1,
         **window(query, asked),
     }
 

@@ -99,7 +99,7 @@ def traces(query: TracesQuery) -> dict[str, Any]:
             for row in shown
         ],
         "next_cursor": next_cursor(rows, query.limit, page, ("key_time", "trace_id"))
-        if query.sort == "start"
+        if query.sort.endswith("start")
         else None,
         "has_more": len(rows) > query.limit,
     }

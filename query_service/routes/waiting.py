@@ -1,6 +1,7 @@
 """Tasks that wait for an answer, and who reads their queues."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,23 @@ from query_service.models.message import pending_task
 from query_service.models.queue import Pending, Reading, readings
 from query_service.models.values import utc
 from query_service.routes.context import Moment, database
+from query_service.routes.paging import FIRST, LAST
 
 MOST_IN_LIST = 50
 MOST_DEPTH = 10
 MOST_CAUSES = 1_000
+NO_FILTER: Mapping[str, Any] = {
+    "state": "",
+    "priority": "",
+    "source": "",
+    "since": FIRST,
+    "until": LAST,
+    "sort": "waiting",
+    "turn": 1,
+    "after_value": 0,
+    "after_time": 0,
+    "after_id": "",
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +85,16 @@ def topics_query(asked: Moment) -> tuple[str, dict[str, str]]:
     return "queues/topics_now", {}
 
 
-def pending_of(asked: Moment, seen: Seen, agent: str, limit: int) -> list[Row]:
+def pending_of(
+    asked: Moment, seen: Seen, agent: str, limit: int, filters: Mapping[str, Any] = NO_FILTER
+) -> list[Row]:
     """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
     totals that it carries."""
     name = f"queues/pending_{variant(asked, seen.looked)}"
     chosen = {
         **asked.parameters,
         **seen.parameters,
+        **filters,
         "agent": agent,
         "limit": max(limit, 1),
     }

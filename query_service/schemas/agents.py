@@ -24,4 +24,5 @@ class Agent(Answer):
 class Agents(Answer):
     """All agents."""
 
-    agents: list[Agent] = field("Each agent by its name")
+    agents: list[Agent] = field("Each agent, by its name unless sorted otherwise")
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")

@@ -118,7 +118,8 @@ class ErrorGroups(Window):
     """Groups of failures in a window."""
 
     total: int = field("Groups that match", 12)
-    groups: list[ErrorGroup] = field("The first of them, as sorted")
+    groups: list[ErrorGroup] = field("The page")
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")
 
 
 class OneErrorGroup(Window):

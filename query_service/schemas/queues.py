@@ -76,16 +76,18 @@ class Queue(Figures):
 class Queues(Answer):
     """All queues."""
 
-    queues: list[Queue] = field("Each queue by the name of its owner")
+    queues: list[Queue] = field("Each queue, by the name of its owner unless sorted otherwise")
     total_messages: int = field("Messages in all", 120)
     rates_since: str = field("From when rates count", TIME)
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")
 
 
 class OneQueue(Queue):
     """One queue with its newest messages."""
 
     rates_since: str = field("From when rates count", TIME)
-    messages: list[Message] = field("Its newest messages")
+    messages: list[Message] = field("Its messages, the newest first unless sorted otherwise")
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")
 
 
 class PendingTask(Task):
@@ -101,6 +103,7 @@ class Pending(Answer):
     """Tasks of one agent that wait for an answer."""
 
     agent_name: str = field("The agent as it was asked for", "Researcher")
-    pending_count: int = field("Tasks without an answer", 1)
-    tasks: list[PendingTask] = field("The oldest of them")
+    pending_count: int = field("Tasks without an answer that match", 1)
+    tasks: list[PendingTask] = field("The page, the oldest first unless sorted otherwise")
     tasks_omitted: int = field("Such tasks that are not shown", 0)
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from query_service.models.parameters.lists import ListQuery, Parameters, WindowQuery
+from query_service.models.parameters.lists import ListQuery, PageQuery, Parameters, WindowQuery
 from query_service.models.parameters.values import (
     AgentName,
+    ByTime,
     Category,
     Fingerprint,
     Severity,
@@ -38,12 +39,14 @@ class ErrorsQuery(ListQuery):
     text: Annotated[str, example("rate limit")] | None = Field(
         None, description="Only errors with this text in type or message, in any case"
     )
+    sort: ByTime = Field("time", description="Newest first; -time: oldest first")
     limit: int = Field(50, ge=0, le=500, description="Most errors")
 
 
 class AgentErrorsQuery(ListQuery):
     """Parameters of the errors of one agent."""
 
+    sort: ByTime = Field("time", description="Newest first; -time: oldest first")
     limit: int = Field(50, ge=0, le=200, description="Most errors")
 
 
@@ -60,11 +63,11 @@ class GroupQuery(WindowQuery):
     severity: Severity | None = Field(None, description="Only this severity")
 
 
-class GroupsQuery(GroupQuery):
+class GroupsQuery(GroupQuery, PageQuery):
     """Filters of groups of errors."""
 
     new_since: Time = Field(None, description="Only groups first seen from this time on (as `at`)")
-    sort: Literal["count", "last_seen", "first_seen"] = Field(
-        "count", description="Most failures, or latest, first"
+    sort: Literal["count", "last_seen", "first_seen", "-count", "-last_seen", "-first_seen"] = (
+        Field("count", description="Most failures, or latest, first; with - the other way round")
     )
     limit: int = Field(50, ge=0, le=500, description="Most groups")

@@ -5,7 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from query_service.models.parameters.lists import ListQuery, Parameters
-from query_service.models.parameters.values import AgentName, EventSeverity, Kind, TraceId, example
+from query_service.models.parameters.values import (
+    AgentName,
+    ByTime,
+    EventSeverity,
+    Kind,
+    TraceId,
+    example,
+)
 
 
 class EventsQuery(ListQuery):
@@ -20,6 +27,7 @@ class EventsQuery(ListQuery):
     text: Annotated[str, example("claimed")] | None = Field(
         None, description="Only with this in the first 200 characters of the text, in any case"
     )
+    sort: ByTime = Field("time", description="Newest first; -time: oldest first")
     limit: int = Field(100, ge=0, le=1000, description="Most events")
 
 

@@ -1,5 +1,7 @@
 """Parameters of handoffs and of the graph of agents."""
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from query_service.models.parameters.lists import ListQuery, WindowQuery
@@ -17,6 +19,7 @@ class HandoffsQuery(ListQuery):
     outcome: Outcome | None = Field(
         None, description="Only handoffs that this became of: a page may then be shorter"
     )
+    sort: Literal["sent"] = Field("sent", description="Newest first")
     limit: int = Field(50, ge=0, le=1000, description="Most handoffs")
 
 

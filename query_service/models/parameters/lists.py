@@ -39,12 +39,16 @@ class WindowQuery(AtQuery):
     until: Time = Field(None, description="Only before this time (as `at`)")
 
 
-class PageQuery(Parameters):
-    """Asks for one page of a list; each list gives `limit` its own default and maximum."""
+class PageQuery(AtQuery):
+    """Asks for one page of a list; each list gives `sort` its own orders, `limit` its own bounds.
+
+    The first order is the usual one; a `-` turns an order around.
+    """
 
     cursor: Cursor | None = Field(
         None, description="`next_cursor` of the page before; everything else as for that page"
     )
+    sort: str = Field("time", description="The order")
     limit: int = Field(100, ge=0, le=1000, description="Most rows")
 
 

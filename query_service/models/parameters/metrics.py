@@ -1,11 +1,11 @@
 """Parameters of the figures of spans."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from query_service.models.parameters.lists import ListQuery
-from query_service.models.parameters.values import AgentName, Step, TraceId, example
+from query_service.models.parameters.values import AgentName, ByTime, Step, TraceId, example
 
 
 class SpanMetricsQuery(ListQuery):
@@ -17,4 +17,8 @@ class SpanMetricsQuery(ListQuery):
         None, description="Summary and series: only spans of this name"
     )
     step: Step | None = Field(None, description="Adds a series with a point for each step")
+    sort: ByTime = Field("time", description="Newest first; -time: oldest first")
+    summary_sort: Literal["count", "errors", "p95", "tokens", "cost"] = Field(
+        "count", description="What the summary begins with: the most of this"
+    )
     limit: int = Field(100, ge=0, le=1000, description="Most metrics")

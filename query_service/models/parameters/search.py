@@ -1,6 +1,6 @@
 """Parameters of the search."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,4 +15,7 @@ class SearchQuery(WindowQuery):
         min_length=1, max_length=200, description="Words, or an id or its first 8 characters"
     )
     kinds: list[SearchKind] | None = Field(None, description="Only these kinds, repeated")
+    sort: Literal["relevance", "time"] = Field(
+        "relevance", description="What has `q` as its id first, or all newest first"
+    )
     limit: int = Field(20, ge=1, le=100, description="Most things")

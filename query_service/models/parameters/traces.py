@@ -40,8 +40,10 @@ class TracesQuery(ListQuery):
     attribute: (
         Annotated[str, Field(pattern="^[^=]+="), example("gen_ai.tool.name=search")] | None
     ) = Field(None, description="Only traces with a span that has this attribute: name=value")
-    sort: Literal["start", "duration"] = Field(
-        "start", description="Newest first, or longest first (one page, without a cursor)"
+    sort: Literal["start", "-start", "duration", "-duration"] = Field(
+        "start",
+        description="Newest first (-start: oldest), or longest first (-duration: shortest; one "
+        "page, without a cursor)",
     )
     spans: int = Field(
         0,

@@ -16,11 +16,13 @@ Priority = Literal["low", "normal", "high", "critical"]
 Outcome = Literal[
     "completed", "failed", "cancelled", "expired", "in_progress", "queued", "lost", "unknown"
 ]
+PendingState = Literal["queued", "in_progress", "expired", "lost", "unknown"]
 Severity = Literal["critical", "error", "warning", "info"]
 EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
 Kind = Literal["message", "event", "span", "error", "handoff", "trace_record", "dead_letter"]
 Status = Literal["running", "completed", "failed", "waiting", "cancelled"]
 SearchKind = Literal["message", "span", "error", "trace", "event", "handoff", "session"]
+ByTime = Literal["time", "-time"]
 Step = Literal["1m", "5m", "15m", "1h", "6h", "1d"]
 Category = Literal[
     "llm_error",

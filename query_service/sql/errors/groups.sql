@@ -1,4 +1,4 @@
--- Groups of failures in a window; `first_seen` and `last_seen` are of all that is retained.
+-- Groups of failures in a window, the most or latest first (turn 1) or last (-1), after a group; `first_seen` and `last_seen` are of all that is retained.
 -- counts: failures in `steps` parts of the window of `step` ns each; failures_before: those of as
 -- long a time before the window.
 SELECT
@@ -15,7 +15,8 @@ SELECT
     arraySlice(arraySort(groupUniqArrayIf(release, is_inside AND release != '')), 1, 50) AS releases,
     sumForEachIf(arrayMap(i -> toUInt64(i = place), range({steps:UInt64})), is_inside) AS counts,
     [toString(first_seen), toString(maxIf(event_time, is_inside))] AS text_times,
-    count() OVER () AS total
+    count() OVER () AS total,
+    multiIf({sort:String} = 'last_seen', last_seen_ns, {sort:String} = 'first_seen', first_seen_ns, toInt64(failures)) AS sort_value
 FROM
 (
     SELECT
@@ -32,7 +33,6 @@ FROM
 ) AS f
 GROUP BY group_id
 HAVING failures > 0 AND first_seen >= {new_since:DateTime64(9, 'UTC')}
-ORDER BY
-    multiIf({sort:String} = 'last_seen', last_seen_ns, {sort:String} = 'first_seen', first_seen_ns, toInt64(failures)) DESC,
-    fingerprint
+QUALIFY {after_id:String} = '' OR (-{turn:Int8} * sort_value, fingerprint) > (-{turn:Int8} * {after_value:Int64}, {after_id:String})
+ORDER BY {turn:Int8} * sort_value DESC, fingerprint
 LIMIT {limit:UInt32}

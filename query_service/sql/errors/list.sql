@@ -1,4 +1,4 @@
--- Failures with a report that matches, newest first; of each the first matching report.
+-- Failures with a report that matches, newest first (turn 1) or oldest first (-1); of each the first matching report.
 -- after_time and after_id are the last row of the page before; arrived_until keeps what comes
 -- between two pages from moving a failure. What is not asked for is not read.
 WITH
@@ -36,6 +36,6 @@ FROM
         AND ({error_type:String} = '' OR error_type = {error_type:String})
         AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
 )
-WHERE shown > 0 AND (key_time, error_id) < ({after_time:Int64}, {after_id:String})
-ORDER BY key_time DESC, error_id DESC
+WHERE shown > 0 AND ({turn:Int8} * key_time, error_id) < ({turn:Int8} * {after_time:Int64}, {after_id:String})
+ORDER BY {turn:Int8} * key_time DESC, error_id DESC
 LIMIT {limit:UInt32}

@@ -15,5 +15,14 @@ FROM span_figures(at = {at:DateTime64(9, 'UTC')}, since = {since:DateTime64(9, '
 WHERE ({agent:String} = '' OR agent = {agent:String}) AND ({name:String} = '' OR name = {name:String})
 GROUP BY agent, name
 HAVING span_count > 0
-ORDER BY span_count DESC, agent, name
+ORDER BY
+    multiIf(
+        {sort:String} = 'errors', toFloat64(error_count),
+        {sort:String} = 'tokens', toFloat64(tokens_in + tokens_out),
+        {sort:String} = 'cost', total_cost,
+        -- The bin that 95 % of the spans do not exceed.
+        {sort:String} = 'p95', if(empty(bins), -1000., toFloat64(mapKeys(mapSort(bins))[arrayFirstIndex(
+            seen -> seen >= 0.95 * arraySum(mapValues(bins)), arrayCumSum(mapValues(mapSort(bins))))])),
+        toFloat64(span_count)) DESC,
+    span_count DESC, agent, name
 LIMIT {limit:UInt32}

@@ -14,5 +14,11 @@ FROM span_rollups AS f FINAL
 WHERE f.step = 3600 AND bucket >= {since:DateTime64(9, 'UTC')} AND ({agent:String} = '' OR agent = {agent:String}) AND ({name:String} = '' OR name = {name:String})
 GROUP BY agent, name
 HAVING span_count > 0
-ORDER BY span_count DESC, agent, name
+ORDER BY
+    multiIf(
+        {sort:String} = 'errors', toFloat64(error_count),
+        {sort:String} = 'tokens', toFloat64(tokens_in + tokens_out),
+        {sort:String} = 'cost', total_cost,
+        toFloat64(span_count)) DESC,
+    span_count DESC, agent, name
 LIMIT {limit:UInt32}

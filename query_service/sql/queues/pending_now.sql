@@ -1,11 +1,20 @@
--- Tasks of one queue that wait for an answer now, oldest first, with the counts of all of them.
+-- Tasks of one queue that wait for an answer now, with the counts of all of them: those that wait longest
+-- first, or the most urgent (turn 1), or the other way round (-1).
 SELECT
     agent, message_id, source, state, event_time, behind, cause_message_id, conversation_id, trace_id,
     expires_at, claimed_at, last_sign_at, toValidUTF8(body) AS body,
+    if({sort:String} = 'priority', indexOf(['critical', 'high', 'normal', 'low'], toString(priority)), 0) AS priority_rank,
+    toUnixTimestamp64Nano(event_time) AS sent_ns,
     count() OVER () AS pending_tasks,
     sumMap(map(state, 1)) OVER () AS by_state,
     sumMap(map(toString(priority), 1)) OVER () AS by_priority
 FROM open_task_states(now = {now:DateTime64(9, 'UTC')}, places = {places:Array(String)}, passed = {passed:Array(Int64)}, begins = {begins:Array(Int64)}, topics = {topics:Array(String)}, waits = {waits:Array(String)})
 WHERE agent = {agent:String}
-ORDER BY event_time, message_id
+    AND ({state:String} = '' OR state = {state:String})
+    AND ({priority:String} = '' OR priority = {priority:String})
+    AND ({source:String} = '' OR source = {source:String})
+    AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+QUALIFY {after_id:String} = ''
+    OR ({turn:Int8} * priority_rank, {turn:Int8} * sent_ns, message_id) > ({turn:Int8} * {after_value:Int64}, {turn:Int8} * {after_time:Int64}, {after_id:String})
+ORDER BY {turn:Int8} * priority_rank, {turn:Int8} * sent_ns, message_id
 LIMIT {limit:UInt32}

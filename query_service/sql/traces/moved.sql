@@ -1,6 +1,6 @@
--- Traces that pages before have shown and that spans have moved back since: their start was later
--- when the first page was asked for.
-SELECT trace_id
+-- Traces that spans came for since the first page, with their start when that was asked for. Newest first
+-- (turn 1) only those that pages before have shown, oldest first (-1) those that none has.
+SELECT trace_id, toUnixTimestamp64Nano(min(event_time)) AS moved_from
 FROM span_outlines
 WHERE arrived_at <= fromUnixTimestamp64Nano({arrived_until:Int64}, 'UTC') AND (bucket, trace_id) IN
 (
@@ -14,4 +14,4 @@ WHERE arrived_at <= fromUnixTimestamp64Nano({arrived_until:Int64}, 'UTC') AND (b
     )
 )
 GROUP BY trace_id
-HAVING (min(event_time), trace_id) >= (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
+HAVING if({turn:Int8} > 0, (moved_from, trace_id) >= ({after_time:Int64}, {after_id:String}), (-moved_from, trace_id) < (-{after_time:Int64}, {after_id:String}))

@@ -11,7 +11,8 @@ FROM traces_open(
     touched_to = {touched_to:DateTime64(6, 'UTC')},
     trace_id = {trace_id:String})
 WHERE start_time >= {since:DateTime64(9, 'UTC')} AND start_time < {until:DateTime64(9, 'UTC')}
-    AND (start_time, trace_id) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
+    AND ({turn:Int8} < 0 OR (start_time, trace_id) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String}))
+    AND ({turn:Int8} > 0 OR (-transform(trace_id, {moved:Array(String)}, {moved_from:Array(Int64)}, toUnixTimestamp64Nano(start_time)), trace_id) < (-{after_time:Int64}, {after_id:String}))
     AND ({status:String} = '' OR status = {status:String})
     AND ({session_id:String} = '' OR session_id = {session_id:String})
     AND ({user_id:String} = '' OR user_id = {user_id:String})
@@ -31,6 +32,11 @@ WHERE start_time >= {since:DateTime64(9, 'UTC')} AND start_time < {until:DateTim
         WHERE {attribute:String} != '' AND SpanAttributes[{attribute:String}] = {attribute_value:String}
             AND EventTime <= {at:DateTime64(9, 'UTC')}
     ))
-    AND NOT has({moved:Array(String)}, trace_id)
-ORDER BY if({sort:String} = 'duration', ifNull(duration_ns, -1), 0) DESC, start_time DESC, trace_id DESC
+    AND ({turn:Int8} < 0 OR NOT has({moved:Array(String)}, trace_id))
+ORDER BY
+    if(
+        {sort:String} = 'duration',
+        ifNull({turn:Int8} * duration_ns, if({turn:Int8} > 0, -1, -9223372036854775807)),
+        if({turn:Int8} < 0, -transform(trace_id, {moved:Array(String)}, {moved_from:Array(Int64)}, toUnixTimestamp64Nano(start_time)), 0)) DESC,
+    start_time DESC, trace_id DESC
 LIMIT {limit:UInt32}

@@ -1,6 +1,7 @@
 -- A page of the traces that the observer has worked out as they are, newest or longest first: as the
 -- view traces_settled has them, which takes longer to plan. Only those that began since the latest
 -- `fetch` rows are looked at, or all with 0; in a page of the newest, when it is full, there are no others.
+-- `turn` -1 is the other way round: then those that spans moved back since the first page stay where they were.
 WITH
     if(awaits_root AND last_sign > {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR, 'running', decided) AS status,
     if(status = 'running' OR end_time < start_time, NULL, toUnixTimestamp64Nano(end_time) - toUnixTimestamp64Nano(start_time)) AS duration_ns,
@@ -33,7 +34,8 @@ WITH
             )
             AND bucket >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')}) AND bucket <= {until:DateTime64(9, 'UTC')}
             AND start_time >= {since:DateTime64(9, 'UTC')} AND start_time < {until:DateTime64(9, 'UTC')}
-            AND (start_time, trace_id) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
+            AND ({turn:Int8} < 0 OR (start_time, trace_id) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String}))
+            AND ({turn:Int8} > 0 OR (-transform(trace_id, {moved:Array(String)}, {moved_from:Array(Int64)}, toUnixTimestamp64Nano(start_time)), trace_id) < (-{after_time:Int64}, {after_id:String}))
             AND ({status:String} = '' OR status = {status:String})
             AND ({session_id:String} = '' OR session_id = {session_id:String})
             AND ({user_id:String} = '' OR user_id = {user_id:String})
@@ -53,8 +55,13 @@ WITH
                 WHERE {attribute:String} != '' AND SpanAttributes[{attribute:String}] = {attribute_value:String}
                     AND EventTime <= {at:DateTime64(9, 'UTC')}
             ))
-            AND NOT has({moved:Array(String)}, trace_id)
-        ORDER BY if({sort:String} = 'duration', ifNull(duration_ns, -1), 0) DESC, start_time DESC, trace_id DESC
+            AND ({turn:Int8} < 0 OR NOT has({moved:Array(String)}, trace_id))
+        ORDER BY
+            if(
+                {sort:String} = 'duration',
+                ifNull({turn:Int8} * duration_ns, if({turn:Int8} > 0, -1, -9223372036854775807)),
+                if({turn:Int8} < 0, -transform(trace_id, {moved:Array(String)}, {moved_from:Array(Int64)}, toUnixTimestamp64Nano(start_time)), 0)) DESC,
+            start_time DESC, trace_id DESC
         LIMIT {limit:UInt32}
     )
 SELECT

@@ -16,6 +16,8 @@ from tests.query_service.rows import handoff_row, trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
+OLDEST = Cursor(at=NOW, now=NOW, after_time=10**18, after_id="7", sort="-time").encode()
+TURNED = Cursor(at=NOW, now=NOW, arrived_until=7, after_id="x1", sort="-start").encode()
 AT = "at=2026-11-22T11:50:30.5"
 REQUESTS = {
     "queues": "/api/v1/queues",
@@ -61,6 +63,14 @@ REQUESTS = {
     "graph_settled": "/api/v1/graph?agent_name=A%20B",
     "graph_at": f"/api/v1/graph?since=2h&until=1h&{AT}",
     "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&text=y&limit=9",
+    "queue_oldest": f"/api/v1/queues/researcher?sort=-time&cursor={OLDEST}",
+    "pending_urgent": "/api/v1/queues/researcher/pending?sort=priority&state=queued&source=A",
+    "errors_oldest": "/api/v1/errors?sort=-time",
+    "traces_oldest": f"/api/v1/traces?sort=-start&cursor={TURNED}",
+    "traces_shortest": "/api/v1/traces?sort=-duration",
+    "metrics_spans_oldest": "/api/v1/metrics/spans?sort=-time&summary_sort=p95",
+    "events_oldest": "/api/v1/events?sort=-time",
+    "error_groups_first": "/api/v1/errors/groups?sort=-first_seen",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
     "search_kinds": f"/api/v1/search?q=ABCDEF12&kinds=span&kinds=event&limit=3&{AT}",
     "search_no_words": "/api/v1/search?q=%27%3B--",
