@@ -43,6 +43,7 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
                 **signs_of.get(message_id, {}),
                 "message_id": message_id,
                 "key_time": row["key_time"],
+                "duration": row.get("duration", 0),
             }
     return list(found.values())
 

@@ -1,5 +1,6 @@
 """`/api/v1/handoffs`: who gave work to whom."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -15,7 +16,8 @@ from query_service.models.story import below, course_row, story
 from query_service.models.values import normalise, utc
 from query_service.routes.context import Moment, bound, database, moment
 from query_service.routes.handoff_rows import current
-from query_service.routes.paging import after, next_cursor, opened, window
+from query_service.routes.paging import after, fixed, following, next_cursor, opened, window
+from query_service.routes.tail import tail
 from query_service.routes.waiting import Seen, seen_topics, topics_query
 from query_service.schemas.handoffs import Handoffs, Story
 
@@ -25,6 +27,8 @@ blueprint = APIBlueprint(
 MOST_LOOKS = 5
 """How often more rows are read for a page whose outcome is rare."""
 LEAST_ROWS = 50
+DAY = timedelta(days=1)
+KEY = ("key_time", "message_id")
 
 
 def _course(asked: Moment, row: Row, seen: Seen) -> Row:
@@ -39,6 +43,10 @@ def _course(asked: Moment, row: Row, seen: Seen) -> Row:
 def handoffs(query: HandoffsQuery) -> dict[str, Any]:
     """Each handoff once, its record or the task that was sent, and what became of it."""
     asked, page = opened(query, query.cursor)
+    is_timed = query.sort.endswith("duration")
+    if is_timed:
+        query, page = query.model_copy(update={"since": query.since or DAY}), fixed(page)
+    value = "duration" if is_timed else ""
     chosen = {
         "at": asked.parameters["at"],
         **window(query, asked),
@@ -49,8 +57,10 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         "priority": query.priority or "",
         "limit": max(query.limit * 5 // 4, LEAST_ROWS) + 1,
     }
-    first = ("handoffs/times", {**chosen, **after(page)})
-    times, topics = database().together(first, topics_query(asked))
+    if is_timed:
+        counted = tail(asked).parameters(asked)
+        chosen |= {"from": counted["since"], "whole": counted["whole"]}
+    times, topics = database().together(_candidates(query, chosen, page), topics_query(asked))
     seen = seen_topics(asked, topics)
     found: list[tuple[Row, Row]] = []
     place: Cursor | None = page
@@ -58,25 +68,28 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         if place is None:
             break
         if look:
-            times = database().rows("handoffs/times", {**chosen, **after(place)})
+            times = database().rows(*_candidates(query, chosen, place))
         rows = current(asked.parameters["at"], times)
         courses = [(row, _course(asked, row, seen)) for row in rows]
         found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
-        place = _following(times, page) if len(times) == chosen["limit"] else None
+        place = following(times[-1], page, KEY, value) if len(times) == chosen["limit"] else None
         if len(found) > query.limit:
             break
-    following = next_cursor([r for r, _ in found], query.limit, page, ("key_time", "message_id"))
+    last = next_cursor([row for row, _ in found], query.limit, page, KEY, value)
     shown = found[: query.limit]
     return {
         "handoffs": [{**became, **handoff(row)} for row, became in shown],
-        "next_cursor": following or (place.encode() if place and query.limit else None),
+        "next_cursor": last or (place.encode() if place and query.limit else None),
     }
 
 
-def _following(rows: list[Row], page: Cursor) -> Cursor:
-    """The place after the last of some rows."""
-    last = {"after_time": rows[-1]["key_time"], "after_id": rows[-1]["message_id"]}
-    return page.model_copy(update=last)
+def _candidates(query: HandoffsQuery, chosen: Row, place: Cursor) -> tuple[str, Row]:
+    """The query for what may be on a page after a place."""
+    if query.sort.endswith("duration"):
+        value = {"after_value": place.after_value, "after_id": place.after_id, **place.turn}
+        return "handoffs/times_by_duration", {**chosen, **value}
+    name = "handoffs/times_oldest" if place.is_turned else "handoffs/times"
+    return name, {**chosen, **after(place)}
 
 
 @blueprint.get("/handoffs/<message_id>", summary="The story of one handoff", responses={200: Story})

@@ -167,6 +167,14 @@ def test_the_graph_is_the_same_before_and_after_the_observer(empty: Service) -> 
     assert empty.get("/api/v1/graph?limit=0")["edges_omitted"] == 1
 
 
+def test_the_longest_handoffs_are_the_same_before_and_after_the_observer(empty: Service) -> None:
+    load(empty.tables, traffic())
+    url = f"/api/v1/handoffs?sort=duration&since={DAY}11:00:00"
+    before = empty.get(url)["handoffs"]
+    RollupsJob(database(empty)).run()
+    assert before and empty.get(url)["handoffs"] == before
+
+
 def test_agents_are_the_same_before_and_after_the_observer(empty: Service) -> None:
     load(empty.tables, traffic())
     load(empty.tables, traffic()[:7])

@@ -19,7 +19,11 @@ class HandoffsQuery(ListQuery):
     outcome: Outcome | None = Field(
         None, description="Only handoffs that this became of: a page may then be shorter"
     )
-    sort: Literal["sent"] = Field("sent", description="Newest first")
+    sort: Literal["sent", "-sent", "duration", "-duration"] = Field(
+        "sent",
+        description="Newest first (-sent: oldest), or of those answered the longest first "
+        "(-duration: shortest), sent within the last day unless `since` is given",
+    )
     limit: int = Field(50, ge=0, le=1000, description="Most handoffs")
 
 

@@ -69,6 +69,8 @@ REQUESTS = {
     "traces_oldest": f"/api/v1/traces?sort=-start&cursor={TURNED}",
     "traces_shortest": "/api/v1/traces?sort=-duration",
     "metrics_spans_oldest": "/api/v1/metrics/spans?sort=-time&summary_sort=p95",
+    "handoffs_oldest": "/api/v1/handoffs?sort=-sent",
+    "handoffs_longest": "/api/v1/handoffs?sort=duration&target=B",
     "events_oldest": "/api/v1/events?sort=-time",
     "error_groups_first": "/api/v1/errors/groups?sort=-first_seen",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
