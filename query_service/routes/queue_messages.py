@@ -34,11 +34,11 @@ def page_of_messages(asked: Moment, agent: str, query: QueueQuery, page: Cursor)
         some = {**chosen, "from": begin, "to": end}
         cuts = [] if records is None else database().rows(name, {**some, "skip": records})
         if cuts:
-            bucket = utc(cuts[0]["bucket"])
+            cut = bound(utc(cuts[0]["cut"]))
             if page.is_turned:
-                some["to"] = min(end, bound(bucket + timedelta(minutes=5)))
+                some["to"] = min(end, cut)
             else:
-                some["from"] = max(begin, bound(bucket))
+                some["from"] = max(begin, cut)
         found = database().rows("queues/messages", {**some, **place, "limit": limit})
         if len(found) == limit or not cuts:
             break

@@ -1,6 +1,6 @@
--- The last of the five minutes that hold the oldest records of a queue between two times, so many of them;
+-- The end of the five minutes that hold the oldest records of a queue between two times, so many of them;
 -- none when it has fewer.
-SELECT toStartOfFiveMinutes(event_time) AS bucket
+SELECT toStartOfFiveMinutes(event_time) + INTERVAL 5 MINUTE AS cut
 FROM agent_messages
 WHERE topic = concat('agent-queue-', {agent:String})
     AND toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})
