@@ -15,7 +15,15 @@ ALWAYS: dict[str, list[Row]] = {
             "buckets": [datetime(2026, 11, 22, 11, 55)],
             "looked": False,
         }
-    ]
+    ],
+    "traces/position": [
+        {
+            "touched_from": datetime(2026, 11, 22, 12),
+            "touched_to": datetime(2026, 11, 22, 12),
+            "now_ns": 1_795_348_800_000_000_000,
+            "is_touched": True,
+        }
+    ],
 }
 """What gives one row whatever is stored."""
 

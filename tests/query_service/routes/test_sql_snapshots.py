@@ -83,13 +83,6 @@ REQUESTS = {
     "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
 }
-POSITION = {
-    "touched_from": NOW,
-    "touched_to": NOW,
-    "now_ns": 1_795_348_800_000_000_000,
-    "is_touched": True,
-}
-
 STREAMS = {"/api/v1/events/stream"}
 
 
@@ -99,7 +92,7 @@ def asked(name: str) -> list[dict[str, Any]]:
         {
             "traces/settled": [trace_row()],
             "traces/open": [trace_row()],
-            "traces/position": [POSITION | {"is_touched": "settled" not in name}],
+            "traces/position": [ALWAYS["traces/position"][0] | {"is_touched": "settled" not in name}],
             "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
             "metrics/count": [{"spans": 0}],
             "metrics/count_settled": [{"spans": 0}],
