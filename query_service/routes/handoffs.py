@@ -72,7 +72,8 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
         rows = current(asked.parameters["at"], times)
         courses = [(row, _course(asked, row, seen)) for row in rows]
         found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
-        place = following(times[-1], page, KEY, value) if len(times) == chosen["limit"] else None
+        is_full = len(times) == chosen["limit"] or (times and times[-1].get("more"))
+        place = following(times[-1], page, KEY, value) if is_full else None
         if len(found) > query.limit:
             break
     last = next_cursor([row for row, _ in found], query.limit, page, KEY, value)

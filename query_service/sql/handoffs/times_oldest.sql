@@ -20,7 +20,7 @@ WITH
             AND ({priority:String} = '' OR priority = {priority:String})
     ),
     (
-        SELECT max(bucket)
+        SELECT (max(bucket), count())
         FROM
         (
             SELECT toStartOfFiveMinutes(event_time) AS bucket
@@ -28,11 +28,13 @@ WITH
             ORDER BY toStartOfFiveMinutes(event_time)
             LIMIT {limit:UInt32}
         )
-    ) AS last_bucket
-SELECT toUnixTimestamp64Nano(event_time) AS key_time, message_id, version, topic, partition, offset, value_hash
+    ) AS edge
+SELECT
+    toUnixTimestamp64Nano(event_time) AS key_time, message_id, if(topic = '', toString(rank), '') AS version,
+    topic, partition, offset, value_hash, edge.2 = {limit:UInt32} AS more
 FROM
 (
-    SELECT event_time, message_id, toString(version) AS version, '' AS topic, 0 AS partition, 0 AS offset, 0 AS value_hash
+    SELECT event_time, message_id, version AS rank, '' AS topic, 0 AS partition, 0 AS offset, 0 AS value_hash
     FROM handoff_times
     WHERE is_record AND event_time <= {at:DateTime64(9, 'UTC')}
         AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
@@ -43,14 +45,19 @@ FROM
         AND ({source:String} = '' OR source = {source:String})
         AND ({target:String} = '' OR target = {target:String})
         AND ({priority:String} = '' OR priority = {priority:String})
-    ORDER BY toStartOfFiveMinutes(event_time), event_time, message_id
+    ORDER BY toStartOfFiveMinutes(event_time), event_time, message_id, rank DESC
+    LIMIT 1 BY event_time, message_id
     LIMIT {limit:UInt32}
     UNION ALL
-    SELECT event_time, message_id, '', toString(topic), partition, offset, value_hash
+    SELECT event_time, message_id, toUInt256(0), toString(topic), partition, offset, value_hash
     FROM tasks_asked
-    WHERE toStartOfFiveMinutes(event_time) <= last_bucket
-    ORDER BY event_time, message_id
+    WHERE toStartOfFiveMinutes(event_time) <= edge.1
+    -- As in tasks.
+    ORDER BY event_time, message_id, offset, cityHash64(topic, partition, offset, value_hash) DESC
+    LIMIT 1 BY event_time, message_id
     LIMIT {limit:UInt32}
 )
-ORDER BY event_time, message_id
+WHERE NOT more OR toStartOfFiveMinutes(event_time) <= edge.1
+ORDER BY event_time, message_id, rank DESC
+LIMIT 1 BY event_time, message_id
 LIMIT {limit:UInt32}

@@ -83,6 +83,7 @@ REQUESTS = {
     "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
 }
+POSITION = ALWAYS["traces/position"][0]
 STREAMS = {"/api/v1/events/stream"}
 
 
@@ -92,7 +93,9 @@ def asked(name: str) -> list[dict[str, Any]]:
         {
             "traces/settled": [trace_row()],
             "traces/open": [trace_row()],
-            "traces/position": [ALWAYS["traces/position"][0] | {"is_touched": "settled" not in name}],
+            "traces/position": [
+                ALWAYS["traces/position"][0] | {"is_touched": "settled" not in name}
+            ],
             "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
             "metrics/count": [{"spans": 0}],
             "metrics/count_settled": [{"spans": 0}],
