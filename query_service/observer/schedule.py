@@ -15,6 +15,8 @@ from textwrap import shorten
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF = 30.0
+LONGEST_REST = 30.0
+"""After a long run, which works off what an outage has left, there is more to be done."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,7 +33,8 @@ class Job:
 class Lane:
     """Jobs that share a thread, and so never run at once: whoever waits longest is next.
 
-    After each run the lane rests until it has taken no more than `share` of the time.
+    After each run the lane rests until it has taken no more than `share` of the time, or for
+    LONGEST_REST.
     """
 
     jobs: Sequence[Job]
@@ -95,7 +98,12 @@ def repeat(lane: Lane, stop: threading.Event, succeeded: Callable[[str], None]) 
         started = time.monotonic()
         if turn.take():
             succeeded(turn.job.name)
-        stop.wait((time.monotonic() - started) * (1 / lane.share - 1))
+        stop.wait(rest(time.monotonic() - started, lane.share))
+
+
+def rest(took: float, share: float) -> float:
+    """Seconds until a lane goes on after a run of `took` s."""
+    return min(LONGEST_REST, took * (1 / share - 1))
 
 
 def run_lanes(lanes: Sequence[Lane], stop: threading.Event, ready: Callable[[], None]) -> None:

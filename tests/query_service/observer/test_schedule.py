@@ -8,7 +8,16 @@ from collections.abc import Callable
 import pytest
 
 from query_service.observer import schedule
-from query_service.observer.schedule import LONGEST_BACKOFF, Job, Lane, pause, repeat, run_lanes
+from query_service.observer.schedule import (
+    LONGEST_BACKOFF,
+    LONGEST_REST,
+    Job,
+    Lane,
+    pause,
+    repeat,
+    rest,
+    run_lanes,
+)
 from tests.waiting import wait_until
 
 
@@ -116,3 +125,9 @@ class Stop(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         self.clock[0] += timeout or 0
         return self.is_set()
+
+
+def test_a_rest_keeps_to_the_share_but_ends_after_a_while() -> None:
+    assert rest(1, 0.2) == 4
+    assert rest(5, 1) == 0
+    assert rest(60, 0.2) == LONGEST_REST
