@@ -3,9 +3,11 @@
 import json
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from query_service.observer import open_tasks
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
 from tests.clickhouse.migrations.records import Row, kafka, message, otlp_span, record, sign
@@ -140,3 +142,21 @@ def test_open_tasks_have_the_states_of_task_states(
             check(empty)
             wait_until(lambda: looked(empty))
             check(empty)
+
+
+def test_what_came_before_its_task_is_known_at_once(
+    empty: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_tasks, "FEW_ROWS", 1)
+    clear(empty.tables)
+    insert(empty, [task("a", "writer", 1, "2026-11-22 10:00:00", None)])
+    insert(empty, [event("b", "claimed", "2026-11-22 10:01:00")])
+    insert(empty, [answer("c", "result", 1, "2026-11-22 10:02:00")])
+    gone = "SELECT (SELECT count() FROM open_tasks) = 1 AND (SELECT count() FROM open_signs) = 0"
+    wait_until(lambda: looked(empty) and empty.tables.query(gone).result_rows[0][0])
+    for name in "bc":
+        insert(empty, [task(name, "writer", 2, "2026-11-22 10:00:00", None)])
+    assert [(i, s) for i, s, _ in fast(empty, "writer", None)] == [
+        ("a", "unknown"),
+        ("b", "in_progress"),
+    ]

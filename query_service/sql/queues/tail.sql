@@ -4,11 +4,12 @@
 WITH
     (SELECT maxIf(since, job = 'rollups') FROM observer_progress) AS counted_to,
     (SELECT maxIf(since, job = 'open_tasks') FROM observer_progress) AS looked_at,
-    now64(6, 'UTC') - INTERVAL 36 HOUR AS kept_from
+    now64(6, 'UTC') - INTERVAL 36 HOUR AS kept_from,
+    counted_to < kept_from AS is_behind
 SELECT
     counted_to AS since,
-    counted_to < kept_from AS whole,
-    arraySort(groupUniqArrayIf(toStartOfFiveMinutes(event_time), inserted_at >= counted_to)) AS buckets,
+    is_behind AS whole,
+    arraySort(groupUniqArrayIf(toStartOfFiveMinutes(event_time), NOT is_behind AND inserted_at >= counted_to)) AS buckets,
     looked_at >= kept_from AND countIf(type = 'task' AND inserted_at >= looked_at) = 0 AS looked
 FROM arrivals
-WHERE kind = 'message' AND counted_to >= kept_from AND inserted_at >= least(counted_to, looked_at)
+WHERE kind = 'message' AND inserted_at >= greatest(kept_from, if(is_behind, looked_at, least(counted_to, looked_at)))
