@@ -95,10 +95,12 @@ def repeat(lane: Lane, stop: threading.Event, succeeded: Callable[[str], None]) 
         turn = min(turns, key=lambda turn: turn.due)
         if stop.wait(max(0.0, turn.due - time.monotonic())):
             return
+        is_first = not turn.due
         started = time.monotonic()
         if turn.take():
             succeeded(turn.job.name)
-        stop.wait(rest(time.monotonic() - started, lane.share))
+        # At the start every job is wanted at once: the whole stack waits for them.
+        stop.wait(0 if is_first else rest(time.monotonic() - started, lane.share))
 
 
 def rest(took: float, share: float) -> float:
