@@ -85,6 +85,28 @@ def test_pages_show_each_handoff_once(empty: Service, query: str, wanted: Any) -
     assert [handoff["message_id"] for handoff in found] == expected
 
 
+@pytest.mark.parametrize("sort", ["sent", "-sent"])
+def test_what_was_delivered_many_times_hides_nothing_behind_it(empty: Service, sort: str) -> None:
+    edge = "m23" if sort == "sent" else "m00"
+    number = int(edge[1:])
+    again = [sent(1_000 + n, edge, "planner", "writer", f"12:00:{number // 2:02}")
+             for n in range(150)]  # fmt: skip
+    load(empty.tables, [*traffic(), *again])
+    page = empty.get(f"/api/v1/handoffs?limit=5&sort={sort}")["handoffs"]
+    order = range(TASKS) if sort == "-sent" else reversed(range(TASKS))
+    assert [handoff["message_id"] for handoff in page] == [f"m{n:02}" for n in order][:5]
+
+
+@pytest.mark.parametrize("sort", ["sent", "-sent"])
+def test_of_two_texts_with_one_id_and_time_the_first_in_the_queue_counts(
+    empty: Service, sort: str
+) -> None:
+    texts = [sent(n, "m", "planner", "writer", "12:00:00", reason=f"{n}") for n in (7, 5, 9)]
+    load(empty.tables, texts)
+    [told] = empty.get(f"/api/v1/handoffs?sort={sort}")["handoffs"]
+    assert told["reason"] == "5"
+
+
 def test_what_became_of_a_handoff(empty: Service) -> None:
     load(empty.tables, traffic())
     later = sent(900, "again", "writer", "planner", "12:03:00", kind="error", parent="m07")
