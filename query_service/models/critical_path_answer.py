@@ -21,6 +21,20 @@ def _iso(time: int) -> str | None:
     return iso(EPOCH + timedelta(microseconds=time // 1000))
 
 
+NO_PATH: dict[str, Any] = {
+    "start_time": None,
+    "end_time": None,
+    "total_ms": None,
+    "path": [],
+    "path_omitted": 0,
+    "by_span": [],
+    "missing_parents": 0,
+    "cycles": 0,
+    "clock_skew": 0,
+}
+"""Of a trace without spans and tasks: it is known by its record or its answers alone."""
+
+
 def nodes_of_spans(rows: list[Row], at: datetime, now: datetime) -> list[Node]:
     """Spans; one that had not ended at `at` reaches to `now`."""
     return [

@@ -10,6 +10,7 @@ from query_service.db import Row
 from query_service.errors import NotFound
 from query_service.models.critical_path import critical_path
 from query_service.models.critical_path_answer import (
+    NO_PATH,
     critical_path_answer,
     nodes_of_spans,
     nodes_of_tasks,
@@ -184,11 +185,10 @@ def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
     asked = moment(query.at)
     one = _of_one(asked, path.trace_id)
     spans, messages = database().together(("traces/outlines", one), ("traces/messages", one))
+    _require(asked, path.trace_id, spans, messages)
     nodes = nodes_of_spans(spans, asked.at, asked.now) or nodes_of_tasks(messages, asked.now)
     found = critical_path(nodes, sent_messages(messages))
-    if found is None:
-        raise NotFound("Trace not found")
-    return {"trace_id": path.trace_id, **critical_path_answer(found)}
+    return {"trace_id": path.trace_id, **(critical_path_answer(found) if found else NO_PATH)}
 
 
 @blueprint.get(

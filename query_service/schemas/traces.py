@@ -221,9 +221,9 @@ class CriticalPath(Answer):
     """What the total time of a trace was spent on."""
 
     trace_id: str = field("The trace", TRACE)
-    start_time: str = field("Earliest start", TIME)
-    end_time: str = field("Latest end; the time of the answer while it runs", TIME)
-    total_ms: float = field("From start to end", 3020.5)
+    start_time: str | None = field("Earliest start; null without spans and tasks", TIME)
+    end_time: str | None = field("Latest end; the time of the answer while it runs", TIME)
+    total_ms: float | None = field("From start to end", 3020.5)
     path: list[PathPiece] = field("The pieces in the order of time, the last 1,000")
     path_omitted: int = field("How many came before", 0)
     by_span: list[OwnTime] = field("The same by span, longest first, 1,000 at most")

@@ -85,16 +85,24 @@ def test_pages_show_each_handoff_once(empty: Service, query: str, wanted: Any) -
     assert [handoff["message_id"] for handoff in found] == expected
 
 
-@pytest.mark.parametrize("sort", ["sent", "-sent"])
-def test_what_was_delivered_many_times_hides_nothing_behind_it(empty: Service, sort: str) -> None:
-    edge = "m23" if sort == "sent" else "m00"
-    number = int(edge[1:])
-    again = [sent(1_000 + n, edge, "planner", "writer", f"12:00:{number // 2:02}")
-             for n in range(150)]  # fmt: skip
-    load(empty.tables, [*traffic(), *again])
+@pytest.mark.parametrize(
+    ("sort", "first", "last"), [("sent", "12:30:00", "11:30:00"), ("-sent", "11:30:00", "12:30:00")]
+)
+def test_what_was_delivered_many_times_hides_nothing_behind_it(
+    empty: Service, sort: str, first: str, last: str
+) -> None:
+    again = [sent(1_000 + n, "edge", "planner", "writer", first) for n in range(150)]
+    told = produced(
+        "agent-telemetry-handoffs", 1, handoff_id="told", source_agent_name="Planner",
+        target_agent_name="Writer", timestamp=DAY + last,
+    )  # fmt: skip
+    load(empty.tables, [*traffic(), *again, told])
+    tasks = [f"m{n:02}" for n in range(TASKS)]
+    order = ["edge", *(tasks if sort == "-sent" else reversed(tasks)), "told"]
+    shown = empty.get(f"/api/v1/handoffs?limit=100&sort={sort}")["handoffs"]
+    assert [handoff["message_id"] for handoff in shown] == order
     page = empty.get(f"/api/v1/handoffs?limit=5&sort={sort}")["handoffs"]
-    order = range(TASKS) if sort == "-sent" else reversed(range(TASKS))
-    assert [handoff["message_id"] for handoff in page] == [f"m{n:02}" for n in order][:5]
+    assert [handoff["message_id"] for handoff in page] == order[:5]
 
 
 @pytest.mark.parametrize("sort", ["sent", "-sent"])
