@@ -1,5 +1,6 @@
 """Handoffs."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,27 @@ def handoff(row: Row) -> dict[str, Any]:
         "reason": row["reason"],
         "context": parse(row["context"]),
         "timestamp": iso(row["event_time"]),
+    }
+
+
+def of_task(row: Row) -> Row:
+    """A task's record as a handoff."""
+    context = {
+        "message_id": row["message_id"],
+        "queue_topic": row["topic"],
+        "priority": row["priority"],
+    }
+    return {
+        "handoff_id": row["message_id"],
+        "trace_id": row["trace_id"],
+        "source_agent_id": row["source"],
+        "source_agent_name": row["source_agent"],
+        "target_agent_id": row["agent"],
+        "target_agent_name": row["target_agent"],
+        "reason": row["reason"],
+        "context": json.dumps(context),
+        "event_time": row["event_time"],
+        "handoff_record": "",
     }
 
 

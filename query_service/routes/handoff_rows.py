@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from query_service.db import Row
+from query_service.models.handoff import of_task
 from query_service.routes.context import database
 
 _NO_TASK: Row = {"topic": "", "partition": 0, "offset": 0}
 _NO_ANSWER: Row = {"answers": 0, "answer_type": "", "answered_by": "", "answer_message_id": ""}
-_OF_IDS = ("handoffs/tasks_of", "handoffs/records_of", "handoffs/answers_of", "handoffs/signs_of")
 
 
 def current(at: str, candidates: list[Row]) -> list[Row]:
@@ -17,30 +17,44 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
     """
     if not candidates:
         return []
-    chosen = {"at": at, "ids": sorted({row["message_id"] for row in candidates})}
-    queries: list[tuple[str, dict[str, Any]]] = [(name, chosen) for name in _OF_IDS]
-    if sent := [row for row in candidates if row["topic"]]:
-        queries.append(("handoffs/task_records", _places(sent)))
-    tasks, records, answers, signs, *of_tasks = database().together(*queries)
-    task_of, record_of, answer_of, signs_of = map(_by_id, (tasks, records, answers, signs))
-    by_place = {_place(row): row for rows in of_tasks for row in rows}
+    ids = {"ids": sorted({row["message_id"] for row in candidates})}
+    hashes = {"at": at, "hashes": sorted({row["hash"] for row in candidates})}
+    queries: list[tuple[str, dict[str, Any]]] = [
+        ("handoffs/task_versions", ids),
+        ("handoffs/records_of", {"at": at, **ids}),
+        ("handoffs/answers_of", hashes),
+        ("handoffs/signs_of", hashes),
+    ]
+    of_records = [row["message_id"] for row in candidates if not row["topic"]]
+    if of_records:
+        queries.append(("handoffs/tasks_of", {"at": at, "ids": of_records}))
+    is_timed = "duration" in candidates[0]
+    if is_timed:
+        queries.append(("handoffs/task_records", _places(candidates)))
+    versions, records, answers, signs, *others = database().together(*queries)
+    version_of = {row["message_id"]: row["version"] for row in versions}
+    record_of = {row["message_id"]: row for row in records}
+    task_of = {row["message_id"]: row for rows in others for row in rows} if of_records else {}
+    place_of = {_place(row): row for rows in others for row in rows} if is_timed else {}
+    answer_of, signs_of = _answers(answers), {row["hash"]: row["signs"] for row in signs}
     found = {}
     for row in candidates:
         message_id = row["message_id"]
-        record, task = record_of.get(message_id), task_of.get(message_id)
+        record = record_of.get(message_id)
         if row["topic"]:
-            counts = record is None and task is not None and _place(task) == _place(row)
-            own = by_place.get(_place(row)) if counts else None
+            task = {**row, **place_of.get(_place(row), {})} if is_timed else row
+            # Without an order by duration its record is a candidate too.
+            counts = task.get("version") == version_of.get(message_id) and (is_timed or not record)
+            own = (record or of_task(task)) if counts else None
         else:
+            task = task_of.get(message_id, _NO_TASK)
             own = record if record and record["version"] == row["version"] else None
         if own is not None:
             found[message_id] = {
-                "signs": [],
-                **_NO_ANSWER,
+                **task,
                 **own,
-                **(task or _NO_TASK),
-                **answer_of.get(message_id, {}),
-                **signs_of.get(message_id, {}),
+                **answer_of.get(row["hash"], _NO_ANSWER),
+                "signs": signs_of.get(row["hash"], []),
                 "message_id": message_id,
                 "key_time": row["key_time"],
                 "duration": row.get("duration", 0),
@@ -48,8 +62,21 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
-    return {row["message_id"]: row for row in rows}
+def _answers(rows: Iterable[Row]) -> dict[int, Row]:
+    """By task the first of its answers, and how many there are."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["hash"], []).append(row)
+    return {
+        task: {
+            "answers": len({row["message_id"] for row in answers}),
+            "answer_type": answers[0]["message_type"],
+            "answered_at": answers[0]["event_time"],
+            "answered_by": answers[0]["source"],
+            "answer_message_id": answers[0]["message_id"],
+        }
+        for task, answers in found.items()
+    }
 
 
 def _place(row: Row) -> tuple[str, int, int, int]:

@@ -1,6 +1,5 @@
 """`/api/v1/handoffs`: who gave work to whom."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,12 +12,12 @@ from query_service.models.handoff import course, handoff
 from query_service.models.parameters.handoffs import HandoffPath, HandoffsQuery
 from query_service.models.parameters.lists import AtQuery
 from query_service.models.story import below, course_row, story
-from query_service.models.values import normalise, utc
+from query_service.models.values import utc
 from query_service.routes.context import Moment, bound, database, moment
 from query_service.routes.handoff_rows import current
-from query_service.routes.paging import after, fixed, following, next_cursor, opened, window
-from query_service.routes.tail import tail
-from query_service.routes.waiting import Seen, seen_topics, topics_query
+from query_service.routes.handoff_times import Candidates
+from query_service.routes.paging import fixed, following, next_cursor, opened
+from query_service.routes.waiting import Seen, lately_query, seen_topics, topics_query
 from query_service.schemas.handoffs import Handoffs, Story
 
 blueprint = APIBlueprint(
@@ -26,8 +25,6 @@ blueprint = APIBlueprint(
 )
 MOST_LOOKS = 5
 """How often more rows are read for a page whose outcome is rare."""
-LEAST_ROWS = 50
-DAY = timedelta(days=1)
 KEY = ("key_time", "message_id")
 
 
@@ -43,40 +40,24 @@ def _course(asked: Moment, row: Row, seen: Seen) -> Row:
 def handoffs(query: HandoffsQuery) -> dict[str, Any]:
     """Each handoff once, its record or the task that was sent, and what became of it."""
     asked, page = opened(query, query.cursor)
-    is_timed = query.sort.endswith("duration")
-    if is_timed:
-        query, page = query.model_copy(update={"since": query.since or DAY}), fixed(page)
-    value = "duration" if is_timed else ""
-    chosen = {
-        "at": asked.parameters["at"],
-        **window(query, asked),
-        "trace_id": query.trace_id or "",
-        "agent": normalise(query.agent_name or ""),
-        "source": normalise(query.source or ""),
-        "target": normalise(query.target or ""),
-        "priority": query.priority or "",
-        "limit": max(query.limit * 5 // 4, LEAST_ROWS) + 1,
-    }
-    if is_timed:
-        counted = tail(asked).parameters(asked)
-        chosen |= {"from": counted["since"], "whole": counted["whole"]}
-    times, topics = database().together(_candidates(query, chosen, page), topics_query(asked))
-    seen = seen_topics(asked, topics)
+    candidates = Candidates(query, asked)
+    if candidates.is_timed:
+        page = fixed(page)
+    rows, is_full, seen = _first(candidates, asked, page)
     found: list[tuple[Row, Row]] = []
     place: Cursor | None = page
     for look in range(MOST_LOOKS if query.limit else 0):
         if place is None:
             break
         if look:
-            times = database().rows(*_candidates(query, chosen, place))
-        rows = current(asked.parameters["at"], times)
-        courses = [(row, _course(asked, row, seen)) for row in rows]
+            rows, is_full = candidates.after(place)
+        counting = current(asked.parameters["at"], rows)
+        courses = [(row, _course(asked, row, seen)) for row in counting]
         found += [pair for pair in courses if query.outcome in (None, pair[1]["outcome"])]
-        is_full = len(times) == chosen["limit"] or (times and times[-1].get("more"))
-        place = following(times[-1], page, KEY, value) if is_full else None
+        place = following(rows[-1], page, KEY, candidates.value) if is_full else None
         if len(found) > query.limit:
             break
-    last = next_cursor([row for row, _ in found], query.limit, page, KEY, value)
+    last = next_cursor([row for row, _ in found], query.limit, page, KEY, candidates.value)
     shown = found[: query.limit]
     return {
         "handoffs": [{**became, **handoff(row)} for row, became in shown],
@@ -84,13 +65,17 @@ def handoffs(query: HandoffsQuery) -> dict[str, Any]:
     }
 
 
-def _candidates(query: HandoffsQuery, chosen: Row, place: Cursor) -> tuple[str, Row]:
-    """The query for what may be on a page after a place."""
-    if query.sort.endswith("duration"):
-        value = {"after_value": place.after_value, "after_id": place.after_id, **place.turn}
-        return "handoffs/times_by_duration", {**chosen, **value}
-    name = "handoffs/times_oldest" if place.is_turned else "handoffs/times"
-    return name, {**chosen, **after(place)}
+def _first(candidates: Candidates, asked: Moment, page: Cursor) -> tuple[list[Row], bool, Seen]:
+    """The first candidates, whether there may be more, and beside them what was seen of the
+    topics: whether somebody reads them matters to tasks without an answer alone.
+    """
+    if candidates.is_timed:
+        return *candidates.after(page), Seen({}, frozenset(), asked.now)
+    *found, topics = database().together(*candidates.begin(page), topics_query(asked))
+    queries, lately = candidates.rest(page, found), lately_query(asked, topics)
+    parts = database().together(*queries, lately)
+    rows, is_full = candidates.merged(found, parts[:-1])
+    return rows, is_full, seen_topics(asked, topics, lately=parts[-1])
 
 
 @blueprint.get("/handoffs/<message_id>", summary="The story of one handoff", responses={200: Story})

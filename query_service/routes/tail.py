@@ -22,12 +22,14 @@ MOST_BUCKETS = 2_000
 @dataclass(frozen=True)
 class Tail:
     """`since` when nothing has been counted, and the five minutes that are to be counted now.
-    `looked`: no task came since the observer looked at open tasks."""
+    `looked`: no task came since the observer looked at open tasks; `settled`: no message came since
+    it counted."""
 
     since: datetime
     whole: bool
     buckets: list[datetime]
     looked: bool = False
+    settled: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -61,7 +63,7 @@ def tail(asked: Moment) -> Tail:
         buckets.add(start(asked.at, BUCKET))
     if len(buckets) > MOST_BUCKETS:
         return Tail(since, True, [], looked)
-    return Tail(since, False, sorted(buckets), looked)
+    return Tail(since, False, sorted(buckets), looked, not found["buckets"])
 
 
 def start(time: datetime, seconds: int) -> datetime:

@@ -60,15 +60,25 @@ class Seen:
         }
 
 
-def seen_topics(asked: Moment, rows: list[Row], looked: bool = False) -> Seen:
-    """What `topics_query` gave, with topics that were committed on lately; `looked` as in Seen."""
+def seen_topics(
+    asked: Moment, rows: list[Row], looked: bool = False, lately: list[Row] | None = None
+) -> Seen:
+    """What `topics_query` gave, with topics that were committed on lately: what `lately_query`
+    gave, asked for unless it is known; `looked` as in Seen."""
     seen = readings(rows)
-    unread = [topic for topic, reading in seen.items() if not reading.members and reading.groups]
     read = {topic for topic, reading in seen.items() if reading.members}
-    if unread:
-        chosen = {**asked.parameters, "topics": unread}
-        read |= {row["topic"] for row in database().rows("queues/committed_lately", chosen)}
+    if lately is None:
+        query = lately_query(asked, rows)
+        lately = database().rows(*query) if query[1]["topics"] else []
+    read |= {row["topic"] for row in lately}
     return Seen(seen, frozenset(read), asked.now, looked)
+
+
+def lately_query(asked: Moment, rows: list[Row]) -> tuple[str, dict[str, Any]]:
+    """The query for the topics without members that were committed on lately."""
+    seen = readings(rows).items()
+    unread = [topic for topic, reading in seen if not reading.members and reading.groups]
+    return "queues/committed_lately", {**asked.parameters, "topics": unread}
 
 
 def variant(asked: Moment, looked: bool) -> str:

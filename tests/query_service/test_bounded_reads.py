@@ -28,7 +28,7 @@ WINDOW = {
             WINDOW | {"event_type": "", "severity": "", "text": ""},
         ),
         (
-            "handoffs/times",
+            "handoffs/record_times",
             "INSERT INTO handoffs (message_id, record, arrived_at)"
             " SELECT toString(number), repeat(toString(1e5 + number), 250), now64()"
             " FROM numbers(%d)",

@@ -1,9 +1,13 @@
--- Tasks as handoffs, by the places of their records.
+-- Records of tasks as handoffs, by their places; one may come twice.
 SELECT
-    topic, partition, offset, value_hash, '' AS version, handoff_id, trace_id, source_agent_id, source_agent_name,
-    target_agent_id, target_agent_name, reason, context, event_time, record AS handoff_record
-FROM task_handoffs
+    topic, partition, offset, value_hash,
+    trace_id, source, source_agent, agent, target_agent, reason, toString(priority) AS priority, event_time, event_time AS sent_at, ttl_seconds,
+    -- As in tasks.
+    toString(bitOr(
+        bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128), bitShiftLeft(toUInt256(bitNot(offset)), 64)),
+        toUInt256(cityHash64(topic, partition, offset, value_hash)))) AS version
+FROM agent_messages
 WHERE (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) IN arrayZip(
     arrayMap(t -> toStartOfFiveMinutes(fromUnixTimestamp64Nano(t, 'UTC')), {times:Array(Int64)}),
     {topics:Array(String)}, {partitions:Array(UInt32)}, {offsets:Array(UInt64)}, {hashes:Array(UInt64)})
-LIMIT 1 BY topic, partition, offset, value_hash
+    AND message_type = 'task'

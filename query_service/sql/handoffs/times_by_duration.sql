@@ -36,30 +36,17 @@ WITH
             WHERE event_time <= {at:DateTime64(9, 'UTC')} AND ({whole:Bool} OR parent_hash IN lately)
             GROUP BY parent_hash
         ) AS answers ON answers.parent_hash = sent.id_hash
-    ),
-    page AS
-    (
-        SELECT *, toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time) AS duration
-        FROM answered
-        WHERE duration >= 0
-            AND ({trace_id:String} = '' OR message_hash IN (SELECT cityHash64(message_id) FROM tasks WHERE {trace_id:String} != '' AND trace_id = {trace_id:String}))
-            AND ({agent:String} = '' OR source = {agent:String} OR target = {agent:String})
-            AND ({source:String} = '' OR source = {source:String})
-            AND ({target:String} = '' OR target = {target:String})
-            AND ({priority:String} = '' OR priority = {priority:String})
-            AND ({after_id:String} = '' OR ({turn:Int8} * duration, message_id) < ({turn:Int8} * {after_value:Int64}, {after_id:String}))
-        ORDER BY {turn:Int8} * duration DESC, message_id DESC
-        LIMIT {limit:UInt32}
     )
 SELECT
-    toUnixTimestamp64Nano(page.event_time) AS key_time, page.message_id AS message_id, duration,
-    records.version AS version, if(version = '', page.topic, '') AS topic, partition, offset, value_hash
-FROM page
-LEFT JOIN
-(
-    SELECT message_id, toString(max(h.version)) AS version
-    FROM handoffs AS h
-    WHERE record != '' AND event_time <= {at:DateTime64(9, 'UTC')} AND message_id IN (SELECT message_id FROM page)
-    GROUP BY message_id
-) AS records ON records.message_id = page.message_id
+    toUnixTimestamp64Nano(event_time) AS key_time, message_id, message_hash AS hash, topic, partition, offset, value_hash,
+    toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time) AS duration
+FROM answered
+WHERE duration >= 0
+    AND ({trace_id:String} = '' OR message_hash IN (SELECT cityHash64(message_id) FROM tasks WHERE {trace_id:String} != '' AND trace_id = {trace_id:String}))
+    AND ({agent:String} = '' OR source = {agent:String} OR target = {agent:String})
+    AND ({source:String} = '' OR source = {source:String})
+    AND ({target:String} = '' OR target = {target:String})
+    AND ({priority:String} = '' OR priority = {priority:String})
+    AND ({after_id:String} = '' OR ({turn:Int8} * duration, message_id) < ({turn:Int8} * {after_value:Int64}, {after_id:String}))
 ORDER BY {turn:Int8} * duration DESC, message_id DESC
+LIMIT {limit:UInt32}

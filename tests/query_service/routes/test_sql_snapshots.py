@@ -72,6 +72,7 @@ REQUESTS = {
     "metrics_spans_oldest": "/api/v1/metrics/spans?sort=-time&summary_sort=p95",
     "handoffs_oldest": "/api/v1/handoffs?sort=-sent",
     "handoffs_longest": "/api/v1/handoffs?sort=duration&target=B",
+    "handoffs_longest_settled": "/api/v1/handoffs?sort=duration",
     "events_oldest": "/api/v1/events?sort=-time",
     "error_groups_first": "/api/v1/errors/groups?sort=-first_seen",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
@@ -102,7 +103,12 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
             "handoffs/records": [handoff_row()],
-            "queues/tail": [ALWAYS["queues/tail"][0] | {"looked": "settled" in name}],
+            "handoffs/edge": [{"key_time": 10**18}],
+            "handoffs/edge_oldest": [{"key_time": 10**18}],
+            "queues/tail": [
+                ALWAYS["queues/tail"][0]
+                | ({"looked": True, "buckets": []} if "settled" in name else {})
+            ],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )
