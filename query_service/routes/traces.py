@@ -1,12 +1,10 @@
 """`/api/v1/traces`: what belongs together, as a list and one by one."""
 
-from collections import defaultdict
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from query_service.db import Row
 from query_service.errors import NotFound
 from query_service.models.critical_path import critical_path
 from query_service.models.critical_path_answer import (
@@ -25,11 +23,12 @@ from query_service.models.parameters.traces import TracesQuery
 from query_service.models.span import span
 from query_service.models.timeline import timeline
 from query_service.models.trace import listed, trace
-from query_service.models.trace_message import row_of_messages, trace_message
-from query_service.routes import failures
+from query_service.models.trace_message import trace_message
+from query_service.routes import failures, trace_parts
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import next_cursor, opened
-from query_service.routes.trace_rows import one_trace_query, page_rows
+from query_service.routes.trace_parts import MOST_OF_ONE_TRACE, of_one
+from query_service.routes.trace_rows import page_rows
 from query_service.schemas.traces import (
     CriticalPath,
     OneTrace,
@@ -41,31 +40,6 @@ from query_service.schemas.traces import (
 )
 
 blueprint = APIBlueprint("traces", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Traces")])
-MOST_OF_ONE_TRACE = 10_000
-MOST_LINKS = 100
-
-
-def _of_one(asked: Moment, trace_id: str) -> Row:
-    """What the SQL files about what is in one trace are asked with."""
-    return {
-        "at": asked.parameters["at"],
-        "trace_id": trace_id,
-        "trace_ids": [trace_id],
-        "limit": MOST_OF_ONE_TRACE,
-    }
-
-
-def _inside(
-    asked: Moment, trace_ids: list[str], spans: int
-) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """So many spans of each trace, and its handoffs; neither when no spans are asked for."""
-    if not trace_ids or not spans:
-        return {}, {}
-    some = {"at": asked.parameters["at"], "trace_ids": trace_ids}
-    found = database().together(
-        ("traces/spans", {**some, "limit": spans}), ("traces/handoffs", some)
-    )
-    return _by_trace(found[0]), _by_trace(found[1])
 
 
 def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
@@ -75,20 +49,14 @@ def _require(asked: Moment, trace_id: str, *found: list[Any]) -> None:
         raise NotFound("Trace not found")
 
 
-def _by_trace(rows: list[Row]) -> dict[str, list[Row]]:
-    grouped: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row["trace_id"]].append(row)
-    return grouped
-
-
 @blueprint.get("/traces", summary="Traces, newest or longest first", responses={200: Traces})
 def traces(query: TracesQuery) -> dict[str, Any]:
     """Traces; their first spans and handoffs when asked."""
     asked, page = opened(query, query.cursor)
     rows, page = page_rows(asked, query, page)
     shown = rows[: query.limit]
-    spans, handoffs = _inside(asked, [row["trace_id"] for row in shown], query.spans)
+    ids = [row["trace_id"] for row in shown]
+    spans, handoffs = trace_parts.first_spans_and_handoffs(asked, ids, query.spans)
     return {
         "traces": [
             listed(
@@ -113,26 +81,16 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    one = _of_one(asked, path.trace_id)
-    found, spans, handoffs, messages, events, links = database().together(
-        ("traces/one_settled", {**asked.parameters, "trace_id": path.trace_id}),
-        ("traces/spans", one),
-        ("traces/handoffs", one),
-        ("traces/messages", one),
-        ("events/of_trace", one),
-        ("traces/links", {**one, "limit": MOST_LINKS}),
-    )
-    found = found or database().rows(*one_trace_query(asked, path.trace_id))
-    if not found and not messages:
+    found = trace_parts.whole(asked, path.trace_id)
+    if found is None:
         raise NotFound("Trace not found")
-    row = found[0] if found else row_of_messages(messages)
     return {
-        "trace": trace(row, spans, handoffs, asked.at),
-        "spans": [span(r, asked.at) for r in spans],
-        "events": [event(r) for r in events],
-        "handoffs": [handoff(r) for r in handoffs],
-        "messages": [trace_message(r) for r in messages],
-        "linked_traces": links,
+        "trace": trace(found.row, found.spans, found.handoffs, asked.at),
+        "spans": [span(r, asked.at) for r in found.spans],
+        "events": [event(r) for r in found.events],
+        "handoffs": [handoff(r) for r in found.handoffs],
+        "messages": [trace_message(r) for r in found.messages],
+        "linked_traces": found.links,
     }
 
 
@@ -140,12 +98,13 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Spans of a trace in the order of their starts. Raises NotFound."""
     asked = moment(query.at)
-    rows = database().rows("traces/spans", _of_one(asked, path.trace_id))
+    one = of_one(asked, path.trace_id)
+    rows = database().rows("traces/spans", one)
     _require(asked, path.trace_id, rows)
-    return {
-        "spans": [span(row, asked.at) for row in rows],
-        "spans_omitted": rows[0]["span_count"] - len(rows) if rows else 0,
-    }
+    omitted = 0
+    if len(rows) == MOST_OF_ONE_TRACE:
+        omitted = database().rows("traces/span_count", one)[0]["spans"] - len(rows)
+    return {"spans": [span(row, asked.at) for row in rows], "spans_omitted": omitted}
 
 
 @blueprint.get(
@@ -154,10 +113,7 @@ def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Starts and ends of spans, events and handoffs, ascending. Raises NotFound."""
     asked = moment(query.at)
-    one = _of_one(asked, path.trace_id)
-    spans, events, handoffs = database().together(
-        ("traces/spans_brief", one), ("events/of_trace", one), ("traces/handoffs", one)
-    )
+    spans, events, handoffs = trace_parts.spans_events_and_handoffs(asked, path.trace_id)
     _require(asked, path.trace_id, spans, events, handoffs)
     return {"timeline": timeline(spans, events, handoffs, asked.at)}
 
@@ -166,8 +122,7 @@ def trace_timeline(path: TracePath, query: AtQuery) -> dict[str, Any]:
 def trace_graph(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Agents of a trace and who worked for whom. Raises NotFound."""
     asked = moment(query.at)
-    one = _of_one(asked, path.trace_id)
-    spans, handoffs = database().together(("traces/spans_brief", one), ("traces/handoffs", one))
+    spans, handoffs = trace_parts.spans_and_handoffs(asked, path.trace_id)
     _require(asked, path.trace_id, spans, handoffs)
     return graph(spans, handoffs, asked.at)
 
@@ -183,8 +138,10 @@ def trace_critical_path(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    one = _of_one(asked, path.trace_id)
+    one = of_one(asked, path.trace_id)
     spans, messages = database().together(("traces/outlines", one), ("traces/messages", one))
+    if not spans:  # those of this service itself have no outlines
+        spans = database().rows("traces/spans_brief", one)
     _require(asked, path.trace_id, spans, messages)
     nodes = nodes_of_spans(spans, asked.at, asked.now) or nodes_of_tasks(messages, asked.now)
     found = critical_path(nodes, sent_messages(messages))

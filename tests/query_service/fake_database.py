@@ -24,8 +24,14 @@ ALWAYS: dict[str, list[Row]] = {
             "is_touched": True,
         }
     ],
+    "traces/parts": [
+        {"part": "events", "id": "", "ids": ["e1"], "number": 1},
+        {"part": "buckets", "id": "", "ids": ["2026-11-22 11:50:00"], "number": 1},
+        {"part": "records", "id": "", "ids": [], "number": 1},
+        {"part": "arrived", "id": "", "ids": [], "number": 0},
+    ],
 }
-"""What gives one row whatever is stored."""
+"""What gives rows whatever is stored."""
 
 
 class FakeDatabase(Database):

@@ -37,7 +37,7 @@ def span_row(**changes: Any) -> Row:
         "event_names": [],
         "event_attributes": [],
         "span_record": "",
-        "span_count": 1,
+        "link_trace_ids": [],
         "oddities": [],
     }
     return row | changes
@@ -126,6 +126,7 @@ def message_row(**changes: Any) -> Row:
         "reason": "write it",
         "sent_at": START,
         "deliveries": 1,
+        "task": ("", 0, 0, 0, 0),
     }
     return row | changes
 

@@ -1,4 +1,5 @@
--- A row when a span, a record or a message of the trace is known.
+-- A row when a span (one of this service too, which is in no list), a record or a message of the trace is
+-- known.
 SELECT trace_id
 FROM trace_index
 WHERE trace_id = {trace_id:String}
@@ -8,4 +9,8 @@ UNION ALL
 SELECT trace_id
 FROM trace_messages
 WHERE trace_id = {trace_id:String} AND trace_id != '' AND event_time <= {at:DateTime64(9, 'UTC')}
+UNION ALL
+SELECT TraceId AS trace_id
+FROM otel_traces
+WHERE TraceId = {trace_id:String} AND EventTime <= {at:DateTime64(9, 'UTC')}
 LIMIT 1
