@@ -90,7 +90,7 @@ class Database:
 
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of several SQL files, asked at the same time. Raises Unavailable."""
-        with ThreadPoolExecutor(len(queries)) as pool:
+        with ThreadPoolExecutor(len(queries) or 1) as pool:
             asked = [
                 pool.submit(copy_context().run, self.rows, name, parameters)
                 for name, parameters in queries

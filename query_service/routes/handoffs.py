@@ -17,7 +17,14 @@ from query_service.routes.context import Moment, bound, database, moment
 from query_service.routes.handoff_rows import current
 from query_service.routes.handoff_times import Candidates
 from query_service.routes.paging import fixed, following, next_cursor, opened
-from query_service.routes.waiting import Seen, lately_query, seen_topics, topics_query
+from query_service.routes.waiting import (
+    Seen,
+    last_seen,
+    lately_query,
+    seen_of,
+    seen_topics,
+    topics_query,
+)
 from query_service.schemas.handoffs import Handoffs, Story
 
 blueprint = APIBlueprint(
@@ -72,10 +79,11 @@ def _first(candidates: Candidates, asked: Moment, page: Cursor) -> tuple[list[Ro
     if candidates.is_timed:
         return *candidates.after(page), Seen({}, frozenset(), asked.now)
     *found, topics = database().together(*candidates.begin(page), topics_query(asked))
-    queries, lately = candidates.rest(page, found), lately_query(asked, topics)
-    parts = database().together(*queries, lately)
-    rows, is_full = candidates.merged(found, parts[:-1])
-    return rows, is_full, seen_topics(asked, topics, lately=parts[-1])
+    queries, known = candidates.rest(page, found), last_seen(asked, topics)
+    parts = database().together(*queries, *lately_query(asked, known))
+    rows, is_full = candidates.merged(found, parts[: len(queries)])
+    committed = [row for part in parts[len(queries) :] for row in part]
+    return rows, is_full, seen_of(asked, known, committed)
 
 
 @blueprint.get("/handoffs/<message_id>", summary="The story of one handoff", responses={200: Story})

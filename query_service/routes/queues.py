@@ -14,16 +14,23 @@ from query_service.models.parameters.lists import AgentPath
 from query_service.models.parameters.queues import PendingQuery, QueueQuery, QueuesQuery
 from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
+from query_service.routes.blocked import blocked
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
-from query_service.routes.queue_messages import page_of_messages
-from query_service.routes.tail import BUCKET, Tail, merged, start, tail
-from query_service.routes.waiting import (
-    Seen,
-    blocked,
+from query_service.routes.pending import (
     by_agent,
+    of_places,
     of_rows,
     pending_of,
+    settled_queries,
+)
+from query_service.routes.queue_messages import page_of_messages
+from query_service.routes.tail import BUCKET, merged, start, tail_of
+from query_service.routes.waiting import (
+    Seen,
+    last_seen,
+    lately_query,
+    seen_of,
     seen_topics,
     topics_query,
 )
@@ -36,23 +43,31 @@ blueprint = APIBlueprint(
 
 
 def _counted(
-    asked: Moment, open_part: Tail, rate_since: datetime, agent: str, message_type: str = ""
-) -> tuple[dict[str, Row], Seen]:
-    """Counts and rates by agent, and what was seen of the topics."""
+    asked: Moment, rate_since: datetime, agent: str, message_type: str = ""
+) -> tuple[dict[str, Row], Seen, list[list[Row]]]:
+    """Counts and rates by agent, what was seen of the topics, and for all agents at once what
+    `settled_queries` gave."""
+    [came], topics = database().together(("queues/tail", {}), topics_query(asked, agent))
+    open_part = tail_of(asked, came)
     chosen = {
         **open_part.parameters(asked),
         "rate_since": bound(rate_since),
         "agent": agent,
         "message_type": message_type,
     }
-    queries: list[tuple[str, dict[str, Any]]] = [topics_query(asked)]
+    found = last_seen(asked, topics)
+    lately = lately_query(asked, found)
+    pending = [] if agent else settled_queries(asked, open_part.looked)
+    queries = [*lately, *pending]
     if not open_part.whole:
         queries += [("queues/counts", chosen), ("queues/rates", chosen)]
     if not open_part.is_empty:
         queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
-    topics, *parts = database().together(*queries)
-    seen = seen_topics(asked, topics, open_part.looked)
-    return merged(row for part in parts for row in part), seen
+    parts = iter(database().together(*queries))
+    committed = [row for _ in lately for row in next(parts)]
+    told = [next(parts) for _ in pending]
+    seen = seen_of(asked, found, committed, open_part.looked)
+    return merged(row for part in parts for row in part), seen, told
 
 
 @blueprint.get("/queues", summary="All queues", responses={200: Queues})
@@ -60,8 +75,8 @@ def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen = _counted(asked, tail(asked), rate_since, "")
-    pending = by_agent(asked, seen)
+    counts, seen, told = _counted(asked, rate_since, "")
+    pending = of_places(asked, seen, *told) if told else by_agent(asked, seen)
     known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
     found: dict[str, Row] = {
@@ -111,7 +126,7 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     asked, page = opened(query, query.cursor)
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen = _counted(asked, tail(asked), rate_since, agent, message_type)
+    counts, seen, _ = _counted(asked, rate_since, agent, message_type)
     pending = pending_of(asked, seen, agent, query.limit)
     messages = page_of_messages(asked, agent, query, page)
     reading = seen.of(f"agent-queue-{agent}")
@@ -134,7 +149,8 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
 def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer and match, by default oldest first."""
     asked, page = opened(query, query.cursor)
-    topics, [came] = database().together(topics_query(asked), ("queues/tail", {}))
+    agent = normalise(path.agent_name)
+    topics, [came] = database().together(topics_query(asked, agent), ("queues/tail", {}))
     seen = seen_topics(asked, topics, bool(came["looked"]))
     filters = {
         "state": query.state or "",
@@ -147,7 +163,7 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
         "after_time": page.after_time,
         "after_id": page.after_id,
     }
-    rows = pending_of(asked, seen, normalise(path.agent_name), query.limit + 1, filters)
+    rows = pending_of(asked, seen, agent, query.limit + 1, filters)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
     held = blocked(asked, seen, shown)

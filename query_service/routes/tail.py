@@ -50,8 +50,14 @@ class Tail:
 
 
 def tail(asked: Moment) -> Tail:
-    """What is to be counted now. A past time cuts its five minutes: they are counted too."""
+    """What is to be counted now."""
     [found] = database().rows("queues/tail")
+    return tail_of(asked, found)
+
+
+def tail_of(asked: Moment, found: Row) -> Tail:
+    """What is to be counted now, of the row of `queues/tail`. A past time cuts its five minutes:
+    they are counted too."""
     since, looked = found["since"].replace(tzinfo=UTC), bool(found["looked"])
     if found["whole"]:
         return Tail(since, True, [], looked)

@@ -1,12 +1,14 @@
 """What `/queues/{agent}/pending` tells of open tasks is what the slow view `task_states` tells."""
 
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from query_service.models.queue import STATES
 from query_service.observer import open_tasks
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
@@ -114,10 +116,35 @@ def looked(service: Service) -> bool:
     return bool(database(service).rows("queues/tail")[0]["looked"])
 
 
+def of_all(service: Service, at: datetime | None) -> dict[str, tuple[Counter[str], list[Row]]]:
+    """By agent what `/queues` tells: how many tasks are in each state, and the oldest."""
+    when = f"?at={at.isoformat()}" if at else ""
+    found = {q["agent_name"]: q for q in service.get(f"/api/v1/queues{when}")["queues"]}
+    return {
+        agent: (
+            Counter({state: found[agent][state] for state in STATES}),
+            found[agent]["pending"],
+        )
+        for agent in AGENTS
+        if agent in found
+    }
+
+
+def of_one(service: Service, agent: str, at: datetime | None) -> list[Row]:
+    """What `/queues/{agent}` tells of its oldest tasks."""
+    found: list[Row] = service.get(
+        f"/api/v1/queues/{agent}?limit=50" + (f"&at={at.isoformat()}" if at else "")
+    )["pending"]
+    return found
+
+
 def check(service: Service) -> None:
     for at in (None, *PAST):
         wanted = slow(service, at or NOW.replace(tzinfo=None))
         assert {agent: fast(service, agent, at) for agent in AGENTS} == wanted, at
+        for agent, (states, oldest) in of_all(service, at).items():
+            assert +states == Counter(state for _, state, _ in wanted[agent]), (agent, at)
+            assert oldest == of_one(service, agent, at), (agent, at)
 
 
 # No shrinking: each try takes seconds.

@@ -1,8 +1,7 @@
 -- Tasks of one queue that wait for an answer now, with the counts of all of them: those that wait longest
 -- first, or the most urgent (turn 1), or the other way round (-1).
 SELECT
-    agent, message_id, source, state, event_time, behind, cause_message_id, conversation_id, trace_id,
-    expires_at, claimed_at, last_sign_at, toValidUTF8(body) AS body,
+    agent, message_id, state, event_time, behind, cause_message_id, toValidUTF8(body) AS body,
     if({sort:String} = 'priority', indexOf(['critical', 'high', 'normal', 'low'], toString(priority)), 0) AS priority_rank,
     toUnixTimestamp64Nano(event_time) AS sent_ns,
     count() OVER () AS pending_tasks,

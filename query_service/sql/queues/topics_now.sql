@@ -1,4 +1,11 @@
--- Each queue as last seen in Kafka; under the empty topic the members of groups as a whole.
-SELECT topic, groups, lag, members, lowest, committing, oldest, observed_at
-FROM topics_now
-WHERE topic = '' OR startsWith(topic, 'agent-queue-')
+-- The last figures of each queue in Kafka, or of one; under the empty topic the members of groups as a whole.
+SELECT
+    topic, metric, partition, consumer_group, value,
+    toUnixTimestamp64Nano(observed_at) AS observed_ns,
+    (
+        SELECT toUnixTimestamp64Nano(max(k.observed_at))
+        FROM kafka_latest AS k
+        WHERE metric = 'kafka.consumer_group.offset'
+    ) AS newest_ns
+FROM kafka_latest FINAL
+WHERE topic = '' OR if({topic:String} = '', startsWith(topic, 'agent-queue-'), topic = {topic:String})

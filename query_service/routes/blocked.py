@@ -1,0 +1,45 @@
+"""Which open tasks wait for which."""
+
+from typing import Any
+
+from query_service.db import Row
+from query_service.routes.context import Moment, database
+from query_service.routes.waiting import Seen, variant
+
+MOST_DEPTH = 10
+MOST_CAUSES = 1_000
+
+
+def blocked(asked: Moment, seen: Seen, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
+    """By task the open tasks that wait for its answer: the one that its sender worked on when it
+    sent the task, the one that waits for that, and so on."""
+    known: dict[str, Row | None] = {}
+    name = f"queues/open_{variant(asked, seen.looked)}"
+    # How they wait does not matter.
+    chosen = {**asked.parameters, **Seen({}, frozenset(), asked.now).parameters}
+    wanted = {row["cause_message_id"] for row in rows} - {""}
+    for _ in range(MOST_DEPTH):
+        if not wanted:
+            break
+        ids = {"ids": sorted(wanted)[:MOST_CAUSES]}
+        found = database().rows(name, {**chosen, **ids})
+        known |= dict.fromkeys(wanted) | {row["message_id"]: row for row in found}
+        wanted = {row["cause_message_id"] for row in found} - known.keys() - {""}
+    return {row["message_id"]: _chain(row, known) for row in rows}
+
+
+def _chain(row: Row, known: dict[str, Row | None]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    seen = {row["message_id"]}
+    above = known.get(row["cause_message_id"])
+    while above and above["message_id"] not in seen and len(told) < MOST_DEPTH:
+        seen.add(above["message_id"])
+        told.append(
+            {
+                "message_id": above["message_id"],
+                "agent": above["agent"],
+                "depth": len(told) + 1,
+            }
+        )
+        above = known.get(above["cause_message_id"])
+    return told

@@ -1,0 +1,159 @@
+"""Tasks that wait for an answer."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.message import pending_task
+from query_service.models.queue import Pending
+from query_service.models.values import ns, utc
+from query_service.routes.context import Moment, database
+from query_service.routes.paging import FIRST, LAST
+from query_service.routes.tail import BUCKET, start
+from query_service.routes.waiting import QUEUE, Seen, variant
+
+MOST_IN_LIST = 50
+NO_FILTER: Mapping[str, Any] = {
+    "state": "",
+    "priority": "",
+    "source": "",
+    "since": FIRST,
+    "until": LAST,
+    "sort": "waiting",
+    "turn": 1,
+    "after_value": 0,
+    "after_time": 0,
+    "after_id": "",
+}
+
+
+def pending_of(
+    asked: Moment, seen: Seen, agent: str, limit: int, filters: Mapping[str, Any] = NO_FILTER
+) -> list[Row]:
+    """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
+    totals that it carries."""
+    chosen = {
+        **asked.parameters,
+        **seen.parameters,
+        **filters,
+        "agent": agent,
+        "limit": max(limit, 1),
+    }
+    rows = database().rows(f"queues/pending_{variant(asked, seen.looked)}", chosen)
+    if without := [row for row in rows if not row["body"]]:
+        bodies = {_place(r): r["body"] for r in database().rows("queues/bodies", _places(without))}
+        for row in without:
+            row["body"] = bodies.get(_place(row), "")
+    return rows
+
+
+def settled_queries(asked: Moment, looked: bool) -> list[tuple[str, dict[str, Any]]]:
+    """The queries for `of_places`: none when these do not say everything."""
+    if asked.is_past or not looked:
+        return []
+    now = {"now": asked.parameters["now"]}
+    return [("queues/pending_totals", now), ("queues/pending_first", now)]
+
+
+def by_agent(asked: Moment, seen: Seen) -> dict[str, Pending]:
+    """Pending tasks of every agent, the oldest 50 of each as JSON, when `of_places` cannot tell."""
+    if asked.is_past:
+        found: dict[str, list[Row]] = {}
+        for row in pending_of(asked, seen, "", MOST_IN_LIST):
+            found.setdefault(row["agent"], []).append(row)
+        return {agent: of_rows(rows, asked) for agent, rows in found.items()}
+    now = {"now": asked.parameters["now"]}
+    rows = database().rows("queues/pending_by_agent", {**now, **seen.parameters})
+    return {
+        row["agent"]: Pending(
+            row["pending_tasks"],
+            row["by_state"],
+            row["by_priority"],
+            utc(row["oldest"]),
+            row["pending"],
+            row["shown"],
+        )
+        for row in rows
+    }
+
+
+def of_places(asked: Moment, seen: Seen, totals: list[Row], first: list[Row]) -> dict[str, Pending]:
+    """Pending tasks of every agent, of their totals and the oldest of each: states that Kafka
+    decides are found here."""
+    now, texts = ns(asked.now), dict[str, list[str]]()
+    queues = {agent: _Queue(seen, agent) for agent in {row["agent"] for row in (*totals, *first)}}
+    for row in first:
+        agent, waited = row["agent"], now - row["sent_ns"]
+        queue = queues[agent]
+        state = row["known"] or queue.state(row["partition"], row["offset"])
+        before = queue.before(row["partition"], row["offset"])
+        waiting = 'null, "clock_skew": true' if waited < 0 else round(waited / 1e9, 6)
+        texts.setdefault(agent, []).append(
+            f'{{"message_id": {row["quoted_id"]}, "state": "{state}", "waiting_seconds": {waiting},'
+            f' "messages_before": {"null" if before is None else before}{row["listed"]}'
+        )
+    found = {}
+    for row in totals:
+        queue, shown = queues[row["agent"]], texts.get(row["agent"], [])
+        states = Counter(map(queue.state, row["partitions"], row["offsets"]))
+        states.update(expired=row["expired"], in_progress=row["in_progress"])
+        found[row["agent"]] = Pending(
+            row["pending_tasks"],
+            dict(states),
+            row["by_priority"],
+            utc(row["oldest"]),
+            ", ".join(shown),
+            len(shown),
+        )
+    return found
+
+
+class _Queue:
+    """What was seen of the queue of an agent."""
+
+    def __init__(self, seen: Seen, agent: str) -> None:
+        reading = seen.topics.get(f"{QUEUE}{agent}")
+        self._passed = reading.passed if reading else {}
+        self._begins = reading.begins if reading else {}
+        self._wait = seen.wait(agent)
+
+    def state(self, partition: int, offset: int) -> str:
+        """Of a task that is not expired, and that nobody said to work on."""
+        return "in_progress" if self._passed.get(partition, 0) > offset else self._wait
+
+    def before(self, partition: int, offset: int) -> int | None:
+        """Messages before it that are not consumed."""
+        begin = self._begins.get(partition, -1)
+        return None if begin < 0 else max(0, offset - begin)
+
+
+def of_rows(rows: list[Row], asked: Moment) -> Pending:
+    """Pending tasks of one agent, of its rows; the first has the totals."""
+    if not rows:
+        return Pending()
+    first = rows[0]
+    return Pending(
+        first["pending_tasks"],
+        first["by_state"],
+        first["by_priority"],
+        utc(first["event_time"]),
+        ", ".join(json.dumps(pending_task(row, asked.now, whole=False)) for row in rows),
+        len(rows),
+    )
+
+
+def _place(row: Row) -> tuple[str, int, int, int]:
+    return row["topic"], row["partition"], row["offset"], row["value_hash"]
+
+
+def _places(rows: list[Row]) -> dict[str, list[Any]]:
+    buckets = [start(utc(row["event_time"]), BUCKET) for row in rows]
+    return {
+        "buckets": [bucket.strftime("%Y-%m-%d %H:%M:%S") for bucket in buckets],
+        "topics": [row["topic"] for row in rows],
+        "partitions": [row["partition"] for row in rows],
+        "offsets": [row["offset"] for row in rows],
+        "hashes": [row["value_hash"] for row in rows],
+    }
