@@ -1,5 +1,6 @@
 """The graph of agents: who hands work to whom."""
 
+from collections.abc import Callable
 from typing import Any
 
 from query_service.db import Row
@@ -8,8 +9,11 @@ from query_service.models.queue import STATES
 Edge = dict[str, Any]
 
 
-def edges(answered: list[Row], waiting: list[Row]) -> list[Edge]:
-    """One edge for each sender and receiver, those with the most tasks first."""
+def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -> list[Edge]:
+    """One edge for each sender and receiver, those with the most tasks first.
+
+    `wait`: how a task waits in the queue of an agent.
+    """
     found: dict[tuple[str, str], Edge] = {}
     for row in answered:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
@@ -18,8 +22,9 @@ def edges(answered: list[Row], waiting: list[Row]) -> list[Edge]:
             edge["p50_seconds"], edge["p95_seconds"] = (round(time, 6) for time in row["times"])
     for row in waiting:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
-        edge |= {state: row["by_state"].get(state, 0) for state in STATES}
-        edge["open"] = sum(row["by_state"].values())
+        edge |= {"expired": row["expired"], "in_progress": row["in_progress"]}
+        edge[wait(row["target"])] = row["unknown"]
+        edge["open"] = sum(edge[state] for state in STATES)
     for edge in found.values():
         edge["tasks"] = edge["answered"] + edge["open"]
         edge["not_consumed"] = edge["queued"] + edge["lost"] + edge["unknown"]

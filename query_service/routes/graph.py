@@ -11,14 +11,21 @@ from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
 from query_service.routes.context import database, moment
 from query_service.routes.paging import window
-from query_service.routes.tail import tail
-from query_service.routes.waiting import seen_topics, topics_query, variant
+from query_service.routes.tail import tail_of
+from query_service.routes.waiting import (
+    last_seen,
+    lately_query,
+    seen_of,
+    topics_query,
+    variant,
+)
 from query_service.schemas.graph import Graph
 
 blueprint = APIBlueprint(
     "graph", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Queues and agents")]
 )
 WINDOW = timedelta(hours=1)
+PLACES = ("places", "passed", "begins")
 
 
 @blueprint.get("/graph", summary="Who hands work to whom", responses={200: Graph})
@@ -28,18 +35,24 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     chosen = window(query.model_copy(update={"since": query.since or WINDOW}), asked)
     times = {"from": chosen["since"], "until": chosen["until"]}
     agent = {"agent": normalise(query.agent_name or "")}
-    uncounted = tail(asked)
+    [came], topics = database().together(("queues/tail", {}), topics_query(asked))
+    uncounted = tail_of(asked, came)
     untold = {n: v for n, v in uncounted.parameters(asked).items() if n in ("since", "whole")}
-    answered, topics = database().together(
-        ("graph/answered", {"at": asked.parameters["at"], **untold, **times, **agent}),
-        topics_query(asked),
+    known = last_seen(asked, topics)
+    places = {n: v for n, v in seen_of(asked, known, []).parameters.items() if n in PLACES}
+    answered, waiting, *lately = database().together(
+        (
+            "graph/answered" + ("_settled" if uncounted.settled else ""),
+            {"at": asked.parameters["at"], **untold, **times, **agent},
+        ),
+        (
+            f"graph/open_{variant(asked, uncounted.looked)}",
+            {**asked.parameters, **places, **times, **agent},
+        ),
+        *lately_query(asked, known),
     )
-    seen = seen_topics(asked, topics, uncounted.looked)
-    waiting = database().rows(
-        f"graph/open_{variant(asked, seen.looked)}",
-        {**asked.parameters, **seen.parameters, **times, **agent},
-    )
-    found = edges(answered, waiting)
+    seen = seen_of(asked, known, [row for rows in lately for row in rows])
+    found = edges(answered, waiting, seen.wait)
     return {
         "since": chosen["since"].replace(" ", "T"),
         "nodes": nodes(found),

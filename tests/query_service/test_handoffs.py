@@ -36,6 +36,12 @@ def sent(number: int, message_id: str, source: str, target: str, at: str, **more
     return record
 
 
+@pytest.fixture
+def settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The observer has looked at all that came: nothing is asked for anew."""
+    monkeypatch.setattr(horizon, "MARGIN", timedelta())
+
+
 def traffic() -> list[Any]:
     """Tasks to writer at 12:00, two at each second; every third failed, every fourth is open."""
     records = []
@@ -181,6 +187,7 @@ def test_a_story_is_told_in_order(empty: Service) -> None:
     assert empty.get("/api/v1/handoffs/nobody", 404)["detail"] == "Handoff nobody not found"
 
 
+@pytest.mark.usefixtures("settling")
 def test_the_graph_is_the_same_before_and_after_the_observer(empty: Service) -> None:
     load(empty.tables, traffic())
     load(empty.tables, traffic())
@@ -197,12 +204,6 @@ def test_the_graph_is_the_same_before_and_after_the_observer(empty: Service) -> 
         assert 60 < edge["p50_seconds"] <= edge["p95_seconds"] < 75
     assert empty.get("/api/v1/graph?since=5m")["edges"] == []
     assert empty.get("/api/v1/graph?limit=0")["edges_omitted"] == 1
-
-
-@pytest.fixture
-def settling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The observer has looked at all that came: nothing is asked for anew."""
-    monkeypatch.setattr(horizon, "MARGIN", timedelta())
 
 
 @pytest.mark.usefixtures("settling")

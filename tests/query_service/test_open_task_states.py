@@ -145,6 +145,28 @@ def check(service: Service) -> None:
         for agent, (states, oldest) in of_all(service, at).items():
             assert +states == Counter(state for _, state, _ in wanted[agent]), (agent, at)
             assert oldest == of_one(service, agent, at), (agent, at)
+        by_state = {a: Counter(s for _, s, _ in tasks) for a, tasks in wanted.items() if tasks}
+        assert of_graph(service, at) == by_state, at
+        pending = {agent: states.total() for agent, states in by_state.items()}
+        assert of_agents(service, at) == pending, at
+
+
+def of_graph(service: Service, at: datetime | None) -> dict[str, Counter[str]]:
+    """By agent how many of the tasks that it got are in which state, as the graph has it."""
+    when = f"&at={at.isoformat()}" if at else ""
+    edges = service.get(f"/api/v1/graph?limit=5000&since={START.isoformat()}{when}")["edges"]
+    told: dict[str, Counter[str]] = {}
+    for edge in edges:
+        states = {state: edge[state] for state in STATES if edge[state]}
+        told.setdefault(edge["target"], Counter()).update(states)
+    return {agent: states for agent, states in told.items() if states}
+
+
+def of_agents(service: Service, at: datetime | None) -> dict[str, int]:
+    """By agent how many tasks it has not answered, as the list of agents has it."""
+    when = f"?at={at.isoformat()}" if at else ""
+    agents = service.get(f"/api/v1/agents{when}")["agents"]
+    return {a["agent_name"]: a["pending_tasks"] for a in agents if a["pending_tasks"]}
 
 
 # No shrinking: each try takes seconds.

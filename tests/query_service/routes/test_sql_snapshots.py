@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from query_service.db import sql
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import ALWAYS, FakeDatabase
@@ -140,16 +139,6 @@ def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
         }
         - STREAMS
     )
-
-
-def test_the_plainer_question_of_graphs_differs_by_its_view_only() -> None:
-    settled, now = "graph/open_settled", "graph/open_now"
-
-    def statement(name: str) -> list[str]:
-        return [line for line in sql(name).splitlines() if not line.startswith("--")]
-
-    plainer = [line.replace("open_task_states(", "open_tasks_settled(") for line in statement(now)]
-    assert statement(settled) == plainer != statement(now)
 
 
 def write() -> None:
