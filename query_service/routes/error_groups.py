@@ -1,5 +1,6 @@
 """`/api/v1/errors/groups`: what kinds of failures there are, and which are new."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import InvalidParameter, NotFound
+from query_service.failures import LIVE
 from query_service.models.error import error
 from query_service.models.parameters.errors import GroupPath, GroupQuery, GroupsQuery
 from query_service.models.values import iso, normalise, utc
@@ -21,6 +23,7 @@ blueprint = APIBlueprint(
 )
 STEPS = 24
 DEFAULT = timedelta(days=1)
+_NO_TEXT = {"message": ""}  # a report that came meanwhile, or retention, made it another
 
 
 @blueprint.get("/groups", summary="Groups of errors", responses={200: ErrorGroups})
@@ -36,10 +39,10 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
         **page.turn,
         "limit": query.limit + 1,
     }
-    rows, trend = _groups(asked, query, **chosen)
+    rows, where, trend = _groups(asked, query, **chosen)
     return {
         "total": rows[0]["total"] if rows else 0,
-        "groups": [group(row) for row in _with_samples(rows[: query.limit])],
+        "groups": [group(row) for row in _with_texts(rows[: query.limit], where)],
         "next_cursor": next_cursor(
             rows, query.limit, fixed(page), ("last_seen_ns", "fingerprint"), "sort_value"
         ),
@@ -52,10 +55,10 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
 )
 def one_group(path: GroupPath, query: GroupQuery) -> dict[str, Any]:
     """A group with failures in the window. Raises NotFound."""
-    rows, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
+    rows, where, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
     if not rows:
         raise NotFound(f"Error group {path.fingerprint} has no failure in this window")
-    return {"group": group(_with_samples(rows)[0]), **trend}
+    return {"group": group(_with_texts(rows, where)[0]), **trend}
 
 
 def group(row: Row) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def group(row: Row) -> dict[str, Any]:
         **{name: row[name] for name in names},
         "first_seen": iso(row["first_seen"]),
         "last_seen": iso(row["last_seen"]),
-        "counts": list(row["counts"]),
+        "counts": [row["counts"].get(step, 0) for step in range(STEPS)],
         "agents": row["agents"],
         "releases": row["releases"],
         "sample": row["sample"],
@@ -78,15 +81,16 @@ def _time(asked: Moment, time: Any) -> Any:
 
 def _groups(
     asked: Moment, query: GroupQuery, **chosen: str | int
-) -> tuple[list[Row], dict[str, Any]]:
-    """The groups, and the window that they were counted in."""
+) -> tuple[list[Row], Row, dict[str, Any]]:
+    """The groups, which failures they are of, and the window that they were counted in."""
     since = _time(asked, DEFAULT if query.since is None else query.since)
     until = asked.now if query.until is None else _time(asked, query.until)
     if until <= since:
         raise InvalidParameter("until", "lies before since")
     step = (until - since) / STEPS
-    where: dict[str, Any] = {
-        "source": failures.source(),
+    source = failures.source()
+    where: Row = {
+        "is_live": int(source == LIVE),
         "since": bound(since),
         "until": bound(until),
         "agent": normalise(query.agent_name or ""),
@@ -96,6 +100,7 @@ def _groups(
         "errors/groups",
         {
             **where,
+            "source": source,
             "at": asked.parameters["at"],
             "step": max(1, int(step.total_seconds() * 1e9)),
             "steps": STEPS,
@@ -114,34 +119,36 @@ def _groups(
         "until": iso(until),
         "step_seconds": step.total_seconds(),
     }
-    return _with_texts(rows, where), window
+    return rows, where, window
 
 
-def _with_texts(rows: list[Row], where: dict[str, Any]) -> list[Row]:
-    """The rows, each with its message and the id of its sample: reading the texts of all failures
-    to count them takes longer than everything else."""
+def _with_texts(rows: list[Row], asked: Row) -> list[Row]:
+    """The rows, each with its latest failure, and the message of its first one: reading the texts
+    of all failures to count them takes longer than everything else."""
     if not rows:
         return []
-    asked = {
-        **where,
-        "times": [time for row in rows for time in row["text_times"]],
-        "groups": [row["fingerprint"] for row in rows],
-    }
-    found = {row["fingerprint"]: row for row in database().rows("errors/group_texts", asked)}
-    nothing = {"message": "", "sample_id": ""}  # a report that came meanwhile made it another
-    return [{**row, **found.get(row["fingerprint"], nothing)} for row in rows]
-
-
-def _with_samples(rows: list[Row]) -> list[Row]:
-    """The rows, each with the latest failure of its group."""
-    if not rows:
-        return []
-    ids = [row["sample_id"] for row in rows]
-    records = {r["error_id"]: r for r in database().rows("errors/records", {"ids": ids})}
-    for row in rows:
-        found = records.get(row["sample_id"])
-        one = {"failure_id": row["sample_id"], "reports": 1, "report_ids": [row["sample_id"]]}
-        row["sample"] = (
-            error({**one, "fingerprint": row["fingerprint"], **found}) if found else None
+    if asked["is_live"]:
+        said, records = database().together(
+            ("errors/messages", {"ids": [row["first_id"] for row in rows]}),
+            _records(row["sample_id"] for row in rows),
         )
-    return rows
+        messages = {row["error_id"]: row for row in said}
+        texts = {row["fingerprint"]: messages.get(row["first_id"], {}) for row in rows}
+    else:
+        times = [time for row in rows for time in row["text_times"]]
+        groups = [row["fingerprint"] for row in rows]
+        said = database().rows("errors/group_texts", {**asked, "times": times, "groups": groups})
+        texts = {row["fingerprint"]: row for row in said}
+        records = database().rows(*_records(row["sample_id"] for row in said))
+    samples = {row["error_id"]: row for row in records}
+    found = [{**_NO_TEXT, **row, **texts.get(row["fingerprint"], {})} for row in rows]
+    return [{**row, "sample": _sample(row, samples.get(row["sample_id"]))} for row in found]
+
+
+def _records(ids: Iterable[str]) -> tuple[str, Row]:
+    return "errors/records", {"ids": list(ids)}
+
+
+def _sample(group: Row, record: Row | None) -> dict[str, Any] | None:
+    one = {"failure_id": group["sample_id"], "reports": 1, "report_ids": [group["sample_id"]]}
+    return error({**one, "fingerprint": group["fingerprint"], **record}) if record else None

@@ -1,6 +1,5 @@
 """`/api/v1/search`: one box for everything."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,26 +30,36 @@ _SPANS = (timedelta(hours=1), None)
 _SPARE = 2
 
 
-def _by_words(
-    kinds: list[str], since: datetime, now: datetime, by_word: dict[str, Any]
-) -> list[Row]:
-    """Rows of each kind from the shortest of the last spans of time that has enough of them.
+def _found(
+    kinds: list[str], since: datetime, now: datetime, by_id: Row, by_word: Row
+) -> tuple[list[Row], list[Row]]:
+    """Rows by their ids, and by their words: of each kind from the shortest of the last spans of
+    time that has enough of them.
 
     Of words that are everywhere ClickHouse would sort all of the window.
     """
-    wanted = [kind for kind in kinds if kind in WORD_KINDS]
+    queries = [("search/ids", by_id)] if by_id else []
+    wanted = [kind for kind in kinds if kind in WORD_KINDS] if by_word["words"] else []
+    ids: list[Row] = []
     rows: list[Row] = []
     for span in _SPANS:
         start = since if span is None else max(since, now - span)
-        if not wanted:
+        chosen = {**by_word, "since": bound(start)}
+        queries += [(f"search/words_{kind}", chosen) for kind in wanted]
+        if not queries:
             break
-        found = database().rows("search/words", {**by_word, "since": bound(start), "kinds": wanted})
-        counts = Counter(row["kind"] for row in found)
+        found = database().together(*queries)
+        if len(queries) > len(wanted):
+            ids = found.pop(0)
         is_last = start == since
-        done = [kind for kind in wanted if is_last or counts[kind] >= by_word["limit"]]
-        rows += [row for row in found if row["kind"] in done]
-        wanted = [kind for kind in wanted if kind not in done]
-    return rows
+        is_done = {
+            kind: is_last or len(some) >= by_word["limit"]
+            for kind, some in zip(wanted, found, strict=True)
+        }
+        rows += [row for some in found for row in some if is_done[row["kind"]]]
+        wanted = [kind for kind in wanted if not is_done[kind]]
+        queries = []
+    return ids, rows
 
 
 @blueprint.get("/search", summary="Find anything", responses={200: Search})
@@ -61,20 +70,17 @@ def search(query: SearchQuery) -> dict[str, Any]:
     asked = moment(query.at)
     kinds = list(query.kinds or KINDS)
     times = {"at": bound(asked.at), **window(query, asked)}
-    rows: list[Row] = []
-    if text := query.q.strip():
-        by_id = {**id_bounds(text), "kinds": kinds, "limit": query.limit + 1}
-        rows = database().rows("search/ids", {**times, **by_id})
+    text = query.q.strip()
+    by_id = {**times, **id_bounds(text), "kinds": kinds, "limit": query.limit + 1} if text else {}
     since = absolute(query.since or _WINDOW, asked.now, "since")
     looked_for = words(text)
     if len(looked_for) > MOST_WORDS:
         raise InvalidParameter("q", f"has more than {MOST_WORDS} words")
-    if looked_for:
-        by_word = {**times, "words": looked_for, "limit": _SPARE * (query.limit + 1)}
-        found = _by_words(kinds, since, asked.now, by_word)
-        # Equal times in one order; of the copies of a thing the one that the tables keep.
-        found.sort(key=lambda row: (row["kind"], row["id"], -row["place"], row["preview"]))
-        rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
+    by_word = {**times, "words": looked_for, "limit": _SPARE * (query.limit + 1)}
+    rows, found = _found(kinds, since, asked.now, by_id, by_word)
+    # Equal times in one order; of the copies of a thing the one that the tables keep.
+    found.sort(key=lambda row: (row["kind"], row["id"], -row["place"], row["preview"]))
+    rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
     things = unique(rows)
     if query.sort == "time":
         things.sort(key=lambda row: row["event_time"], reverse=True)

@@ -4,7 +4,7 @@ First where the parts are, then the parts: planning nested queries takes much lo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from query_service.db import Row
@@ -44,16 +44,14 @@ def of_one(asked: Moment, trace_id: str) -> Row:
 def whole(asked: Moment, trace_id: str) -> Whole | None:
     """All of a trace; None when nothing is known of it."""
     one = of_one(asked, trace_id)
-    parts, spans, messages = database().together(
+    parts, spans, messages, tasks = database().together(
         ("traces/parts", {**one, "limit": MOST_LINKS}),
         ("traces/spans", one),
         ("traces/messages", one),
+        ("traces/task_handoffs", one),
     )
     of_part = {row["part"]: row for row in parts if row["part"] != "links"}
-    places = [row for row in messages if row["task"][0]]
-    if len(messages) == MOST_OF_ONE_TRACE:
-        places = database().rows("traces/task_places", one)
-    queries = [*_records(one, of_part), *_tasks(places), *_events(one, of_part)]
+    queries = [*_records(one, of_part), *_events(one, of_part)]
     if not of_part["arrived"]["number"] and of_part["buckets"]["ids"]:
         chosen = {**asked.parameters, "trace_id": trace_id, "buckets": of_part["buckets"]["ids"]}
         queries.append(("traces/summary", chosen))
@@ -65,7 +63,7 @@ def whole(asked: Moment, trace_id: str) -> Whole | None:
     return Whole(
         rows[0] if rows else _row(messages, spans, asked),
         spans,
-        _handoffs(found["traces/handoff_records"], found["traces/task_handoffs"]),
+        _handoffs(found["traces/handoff_records"], tasks),
         messages,
         _asked_events(found["events/of_ids"]),
         _links(one, parts, spans),
@@ -79,11 +77,10 @@ def _row(messages: list[Row], spans: list[Row], asked: Moment) -> Row:
 def spans_and_handoffs(asked: Moment, trace_id: str) -> tuple[list[Row], list[Row]]:
     """Who did what when in a trace, and who handed work to whom."""
     one = of_one(asked, trace_id)
-    spans, records, places = database().together(
-        ("traces/spans_brief", one), ("traces/handoff_records", one), ("traces/task_places", one)
+    spans, records, tasks = database().together(
+        ("traces/spans_brief", one), ("traces/handoff_records", one), ("traces/task_handoffs", one)
     )
-    found = _by_name(_tasks(places))
-    return spans, _handoffs(records, found["traces/task_handoffs"])
+    return spans, _handoffs(records, tasks)
 
 
 def spans_events_and_handoffs(
@@ -91,14 +88,14 @@ def spans_events_and_handoffs(
 ) -> tuple[list[Row], list[Row], list[Row]]:
     """The same with the events."""
     one = of_one(asked, trace_id)
-    parts, spans, places = database().together(
+    parts, spans, tasks = database().together(
         ("traces/parts", {**one, "limit": 0}),
         ("traces/spans_brief", one),
-        ("traces/task_places", one),
+        ("traces/task_handoffs", one),
     )
     of_part = {row["part"]: row for row in parts}
-    found = _by_name([*_records(one, of_part), *_tasks(places), *_events(one, of_part)])
-    handoffs = _handoffs(found["traces/handoff_records"], found["traces/task_handoffs"])
+    found = _by_name([*_records(one, of_part), *_events(one, of_part)])
+    handoffs = _handoffs(found["traces/handoff_records"], tasks)
     return spans, _asked_events(found["events/of_ids"]), handoffs
 
 
@@ -109,13 +106,12 @@ def first_spans_and_handoffs(
     if not trace_ids or not spans:
         return {}, {}
     some = {"at": asked.parameters["at"], "trace_ids": trace_ids}
-    of_traces, records, places = database().together(
+    of_traces, records, tasks = database().together(
         ("traces/spans", {**some, "limit": spans}),
         ("traces/handoff_records", some),
-        ("traces/task_places", some),
+        ("traces/task_handoffs", some),
     )
-    found = _by_name(_tasks(places))
-    return _by_trace(of_traces), _by_trace(_handoffs(records, found["traces/task_handoffs"]))
+    return _by_trace(of_traces), _by_trace(_handoffs(records, tasks))
 
 
 def _records(one: Row, of_part: dict[str, Row]) -> list[Query]:
@@ -125,12 +121,6 @@ def _records(one: Row, of_part: dict[str, Row]) -> list[Query]:
 def _events(one: Row, of_part: dict[str, Row]) -> list[Query]:
     ids = of_part["events"]["ids"]
     return [("events/of_ids", {**one, "ids": ids})] if ids else []
-
-
-def _tasks(rows: Iterable[Row]) -> list[Query]:
-    places = [list(values) for values in zip(*(row["task"] for row in rows), strict=True)]
-    names = ("topics", "partitions", "offsets", "hashes", "times")
-    return [("traces/task_handoffs", dict(zip(names, places, strict=True)))] if places else []
 
 
 def _by_name(queries: Sequence[Query]) -> dict[str, list[Row]]:

@@ -126,7 +126,6 @@ def message_row(**changes: Any) -> Row:
         "reason": "write it",
         "sent_at": START,
         "deliveries": 1,
-        "task": ("", 0, 0, 0, 0),
     }
     return row | changes
 

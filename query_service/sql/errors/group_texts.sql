@@ -8,7 +8,8 @@ SELECT
         event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
             AND ({agent:String} = '' OR has(report_agents, {agent:String})) AND ({severity:String} = '' OR has(report_severities, {severity:String}))
     ) AS sample_id
-FROM {source:Identifier} AS f
+FROM known_failures AS f FINAL
 WHERE event_time IN {times:Array(DateTime64(9, 'UTC'))}
     AND group_id IN arrayMap(group -> reinterpretAsUInt64(reverse(unhex(group))), {groups:Array(String)})
 GROUP BY group_id
+SETTINGS optimize_move_to_prewhere_if_final = 1

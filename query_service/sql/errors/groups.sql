@@ -1,6 +1,7 @@
 -- Groups of failures in a window, the most or latest first (turn 1) or last (-1), after a group; `first_seen` and `last_seen` are of all that is retained.
--- counts: failures in `steps` parts of the window of `step` ns each; failures_before: those of as
--- long a time before the window.
+-- counts: failures by the part of the window of `step` ns each; failures_before: those of as
+-- long a time before the window. What they say is read of the
+-- groups of the page alone: by the times of failures, or, where failures are worked out, which costs more than ids, by these.
 SELECT
     lower(hex(group_id)) AS fingerprint,
     any(f.error_type) AS error_type,
@@ -13,14 +14,16 @@ SELECT
     toUnixTimestamp64Nano(last_seen) AS last_seen_ns,
     arraySlice(arraySort(groupUniqArrayIf(agent_name, is_inside AND agent_name != '')), 1, 50) AS agents,
     arraySlice(arraySort(groupUniqArrayIf(release, is_inside AND release != '')), 1, 50) AS releases,
-    sumForEachIf(arrayMap(i -> toUInt64(i = place), range({steps:UInt64})), is_inside) AS counts,
+    sumMapIf(map(place, toUInt64(1)), is_inside) AS counts,
     [toString(first_seen), toString(maxIf(event_time, is_inside))] AS text_times,
+    if({is_live:Bool}, argMin(failure_id, (event_time, failure_id)), '') AS first_id,
+    if({is_live:Bool}, argMaxIf(failure_id, (event_time, failure_id), is_inside), '') AS sample_id,
     count() OVER () AS total,
     multiIf({sort:String} = 'last_seen', last_seen_ns, {sort:String} = 'first_seen', first_seen_ns, toInt64(failures)) AS sort_value
 FROM
 (
     SELECT
-        *,
+        event_time, failure_id, group_id, error_type, agent_name, release, last_time, report_times,
         ({agent:String} = '' OR has(report_agents, {agent:String})) AND ({severity:String} = '' OR has(report_severities, {severity:String})) AS is_asked,
         is_asked AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AS is_inside,
         is_asked AND event_time < {since:DateTime64(9, 'UTC')} AND event_time >= since_before AS is_before,

@@ -1,4 +1,4 @@
--- Messages of a trace in the order of sending, each once; `task` is where the record of a task is.
+-- Messages of a trace in the order of sending, each once.
 SELECT
     {trace_id:String} AS trace_id,
     message_id,
@@ -10,14 +10,12 @@ SELECT
     first.6 AS span_id,
     first.7 AS reason,
     first.8 AS sent_at,
-    deliveries,
-    task
+    deliveries
 FROM
 (
     SELECT
         message_id,
         argMin((message_type, source_agent, source, agent, parent_message_id, span_id, reason, event_time), (event_time, value_hash)) AS first,
-        argMinIf((topic, partition, offset, value_hash, toUnixTimestamp64Nano(event_time)), (event_time, bitNot(value_hash)), message_type = 'task') AS task,
         uniqExact(topic, partition, offset, value_hash) AS deliveries
     FROM trace_messages
     WHERE trace_messages.trace_id = {trace_id:String} AND trace_messages.trace_id != '' AND event_time <= {at:DateTime64(9, 'UTC')}
