@@ -7,15 +7,15 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
+from query_service.failures import view_of
 from query_service.models.agent import agent
 from query_service.models.parameters.queues import AgentsQuery
 from query_service.models.values import normalise, ns, utc
-from query_service.routes import failures
-from query_service.routes.context import bound, database
+from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
+from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import cut, opened, window
-from query_service.routes.tail import merged, tail
-from query_service.routes.trace_rows import interval
-from query_service.routes.waiting import Seen, topics_query, variant
+from query_service.routes.tail import Tail, merged, tail_of
+from query_service.routes.waiting import Seen, variant
 from query_service.schemas.agents import Agents
 
 blueprint = APIBlueprint(
@@ -29,37 +29,31 @@ QUEUE = "agent-queue-"
 def agents(query: AgentsQuery) -> dict[str, Any]:
     """Agents by their queue's name, with what they sent, got, did and failed at."""
     asked, page = opened(query, query.cursor)
-    uncounted, is_touched = tail(asked), interval()["is_touched"]
     at = {"at": asked.parameters["at"]}
-    counting = {
-        **uncounted.parameters(asked),
-        "agent": "",
-        "message_type": "",
-        "rate_since": bound(NEVER),
-    }
-    # How tasks wait does not matter here.
-    waiting = {**asked.parameters, **Seen({}, frozenset(), asked.now).parameters}
-    queries: list[tuple[str, dict[str, Any]]] = [
-        topics_query(asked),
+    [came], [position], arrived, names, topics = database().together(
+        ("queues/tail", {}),
+        ("traces/position", {}),
+        ("errors/arrived", {}),
         ("agents/names", at),
-        ("agents/spans" if asked.is_past or is_touched else "agents/spans_settled", at),
-        ("agents/errors", {**at, "source": failures.source()}),
-        (f"agents/pending_{variant(asked, uncounted.looked)}", waiting),
-    ]
-    if not uncounted.whole:
-        queries.append(("queues/counts", counting))
-    if not uncounted.is_empty:
-        queries.append(("queues/tail_counts", counting))
-    topics, names, *others, pending = database().together(*queries[:5])
-    counts = database().together(*queries[5:])
+        ("agents/topics_at", at) if asked.is_past else ("agents/topics_now", {}),
+    )
+    uncounted = tail_of(asked, came)
+    counts, spans = _counts(asked, uncounted), span_queries(asked, position)
+    pending, errors, *parts = database().together(
+        _pending(asked, uncounted),
+        ("agents/errors", {**at, "source": view_of(database(), arrived)}),
+        *counts,
+        *spans,
+    )
     found: dict[str, Row] = {}
-    for row in (row for part in (names, *others, pending) for row in part):
+    worked = spans_by_agent(parts[len(counts) :]).values()
+    for row in (*names, *worked, *errors, *pending):
         found.setdefault(row["agent"], {}).update(row)
-    for name, row in merged(row for part in counts for row in part).items():
+    for name, row in merged(row for part in parts[: len(counts)] for row in part).items():
         told = {n: row[n] for n in ("sent", "total_messages")}
         found.setdefault(name, {"agent": name}).update(told)
         found[name]["has_queue"] = row["all_deliveries"] > 0
-    for name in (row["topic"].removeprefix(QUEUE) for row in topics if row["topic"]):
+    for name in (row["topic"].removeprefix(QUEUE) for row in topics):
         found.setdefault(name, {"agent": name})["has_queue"] = True
     for row in pending:
         found[row["agent"]]["has_queue"] = True
@@ -73,6 +67,28 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
         matching, query.limit, page, lambda row: _sorted_by(order, row), order != "name"
     )
     return {"agents": [agent(row) for row in shown], "next_cursor": following}
+
+
+def _counts(asked: Moment, uncounted: Tail) -> Queries:
+    """The queries for messages by agent, whose rows are to be added up."""
+    chosen = {
+        **uncounted.parameters(asked),
+        "agent": "",
+        "message_type": "",
+        "rate_since": bound(NEVER),
+    }
+    queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
+    if not uncounted.is_empty:
+        queries.append(("queues/tail_counts", chosen))
+    return queries
+
+
+def _pending(asked: Moment, uncounted: Tail) -> tuple[str, dict[str, Any]]:
+    """The query for tasks without an answer; how they wait does not matter here."""
+    if asked.is_past and uncounted.looked and uncounted.settled:
+        return "agents/pending_at_settled", {"at": asked.parameters["at"]}
+    waiting = {**asked.parameters, **Seen({}, frozenset(), asked.now).parameters}
+    return f"agents/pending_{variant(asked, uncounted.looked)}", waiting
 
 
 def _is_seen(row: Row, query: AgentsQuery, times: dict[str, str]) -> bool:

@@ -43,9 +43,9 @@ class Tail:
             "at": asked.parameters["at"],
             "since": bound(self.since),
             "whole": self.whole,
-            "days": _starts(cut, DAY),
-            "hours": _starts(cut, HOUR),
-            "buckets": _starts(cut, BUCKET),
+            "days": starts(cut, DAY),
+            "hours": starts(cut, HOUR),
+            "buckets": starts(cut, BUCKET),
         }
 
 
@@ -78,7 +78,8 @@ def start(time: datetime, seconds: int) -> datetime:
     return datetime.fromtimestamp(number * seconds, UTC)
 
 
-def _starts(times: Iterable[datetime], seconds: int) -> list[str]:
+def starts(times: Iterable[datetime], seconds: int) -> list[str]:
+    """The starts of the buckets that times lie in, as a parameter of the SQL files."""
     return sorted({start(time, seconds).strftime("%Y-%m-%d %H:%M:%S") for time in times})
 
 

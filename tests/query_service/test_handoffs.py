@@ -8,6 +8,7 @@ import pytest
 from query_service.observer import horizon
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
+from query_service.observer.traces import TracesJob
 from tests.query_service.engine import Service, load, produced
 from tests.query_service.test_queues_exact import database
 
@@ -222,18 +223,49 @@ def test_the_longest_handoffs_are_the_same_before_and_after_the_observer(empty: 
         assert empty.get(url)["handoffs"] == before
 
 
+@pytest.mark.usefixtures("settling")
 def test_agents_are_the_same_before_and_after_the_observer(empty: Service) -> None:
-    load(empty.tables, traffic())
-    load(empty.tables, traffic()[:7])
-    before = empty.get("/api/v1/agents")["agents"]
-    RollupsJob(database(empty)).run()
-    assert empty.get("/api/v1/agents")["agents"] == before
+    def spans(name: str, times: list[str]) -> list[Any]:
+        return [
+            produced(
+                "agent-telemetry-spans", n, span_id=f"{name}{n}", trace_id="t-m07",
+                agent_name="Writer:draft", span_kind="llm_call", status="completed",
+                start_time=DAY + time, end_time=DAY + "12:40:00", model_name=f"model-{n}",
+            )
+            for n, time in enumerate(times)
+        ]  # fmt: skip
+
+    load(empty.tables, [*traffic(), *spans("s", ["10:20:00", "12:00:10", "12:02:00"])])
+    load(empty.tables, [*traffic()[:7], *spans("s", ["10:20:00"])])
+    observed = database(empty)
+    jobs = (RollupsJob(observed), OpenTasksJob(observed), TracesJob(observed))
+    times = ("", "?at=2026-11-22T12:01:05", "?at=2026-11-22T12:00:05", "?at=2026-11-22T11:59:59")
+
+    def told_at(time: str) -> list[dict[str, Any]]:
+        agents: list[dict[str, Any]] = empty.get(f"/api/v1/agents{time}")["agents"]
+        return agents
+
+    def run() -> None:
+        for job in jobs:
+            job.run()
+
+    [before, *past] = [told_at(time) for time in times]
+    run()
+    assert [told_at(time) for time in times] == [before, *past]
+    load(empty.tables, spans("late", ["12:00:06", "12:50:00"]))
+    again = [told_at(time) for time in times]
+    run()
+    assert [told_at(time) for time in times] == again
+    shown = [[a["spans"] for a in told if a["agent_name"] == "writer"] for told in again]
+    assert shown == [[5], [3], [1], [1]]
+    assert [a["pending_tasks"] for a in past[0] if a["agent_name"] == "writer"] == [20]
+    assert before[-1]["models"] == ["model-0", "model-1", "model-2"]
     told = {agent["agent_name"]: agent for agent in before}
     assert told.keys() == {"planner", "writer"}
     assert told["writer"]["display_name"] == "Writer"
     assert (told["writer"]["messages_received"], told["writer"]["messages_sent"]) == (TASKS, 18)
     assert (told["writer"]["pending_tasks"], told["planner"]["pending_tasks"]) == (6, 0)
-    assert told["writer"]["last_seen"] == DAY + "12:01:23"
+    assert told["writer"]["last_seen"] == DAY + "12:02:00"
 
 
 @pytest.mark.parametrize("at", ["", "?at=2026-11-22T12:30:00"])

@@ -1,5 +1,9 @@
--- Spans by agent, and the models that they call.
-SELECT agent, toInt64(sum(f.spans)) AS spans, arraySort(groupUniqArrayIf(toString(model), model != '')) AS models
-FROM span_figures(at = {at:DateTime64(9, 'UTC')}, since = '1970-01-01 00:00:00', until = '2100-01-02 00:00:00') AS f
-WHERE agent != ''
+-- Spans by agent, and the models that they call, as worked out: whole hours, and of the hours in the array
+-- only the five minutes that are not in the other one.
+SELECT agent, toInt64(sum(f.spans)) AS spans, groupUniqArray(model) AS models
+FROM span_rollups AS f FINAL
+WHERE (
+        step = 3600 AND bucket NOT IN {hours:Array(DateTime('UTC'))}
+        OR step = 300 AND toStartOfHour(bucket) IN {hours:Array(DateTime('UTC'))} AND bucket NOT IN {buckets:Array(DateTime('UTC'))})
+    AND bucket <= {at:DateTime64(9, 'UTC')} AND agent != ''
 GROUP BY agent

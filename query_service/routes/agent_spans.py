@@ -1,0 +1,39 @@
+"""Spans by agent: as worked out, and those of five minutes that something came for since anew."""
+
+from datetime import datetime
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.values import utc
+from query_service.routes.context import EVERYTHING, Moment, bound, database
+from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
+
+Queries = list[tuple[str, dict[str, Any]]]
+
+
+def span_queries(asked: Moment, position: Row) -> Queries:
+    """The queries for spans by agent; `position` is the row of `traces/position`."""
+    at = {"at": asked.parameters["at"]}
+    anew: set[datetime] = {start(asked.at, BUCKET)} if asked.is_past else set()
+    is_far = utc(position["touched_to"]) == EVERYTHING
+    if position["is_touched"] and not is_far:
+        since = bound(utc(position["touched_from"]))
+        rows = database().rows("agents/spans_touched", {**at, "touched_from": since})
+        anew |= {utc(row["bucket"]) for row in rows}
+    if is_far or len(anew) > MOST_BUCKETS:
+        return [("agents/spans_all", at)]
+    hours, buckets = starts(anew, HOUR), starts(anew, BUCKET)
+    queries: Queries = [("agents/spans", {**at, "hours": hours, "buckets": buckets})]
+    if anew:
+        queries.append(("agents/spans_anew", {**at, "buckets": buckets}))
+    return queries
+
+
+def spans_by_agent(parts: list[list[Row]]) -> dict[str, Row]:
+    """The spans and models of each agent, of the rows that `span_queries` gave."""
+    found: dict[str, Row] = {}
+    for row in (row for rows in parts for row in rows):
+        told = found.setdefault(row["agent"], {"agent": row["agent"], "spans": 0, "models": []})
+        told["spans"] += row["spans"]
+        told["models"] = sorted({*told["models"], *row["models"]} - {""})
+    return found
