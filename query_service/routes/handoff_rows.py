@@ -1,11 +1,13 @@
 """Rows of handoffs: what is known of each candidate that counts."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.handoff import of_task
 from query_service.routes.context import database
+from query_service.routes.tail import BUCKET, starts
 
 _NO_TASK: Row = {"topic": "", "partition": 0, "offset": 0}
 _NO_ANSWER: Row = {"answers": 0, "answer_type": "", "answered_by": "", "answer_message_id": ""}
@@ -30,7 +32,7 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
         queries.append(("handoffs/tasks_of", {"at": at, "ids": of_records}))
     is_timed = "duration" in candidates[0]
     if is_timed:
-        queries.append(("handoffs/task_records", _places(candidates)))
+        queries.append(("handoffs/task_records", places(candidates)))
     versions, records, answers, signs, *others = database().together(*queries)
     version_of = {row["message_id"]: row["version"] for row in versions}
     record_of = {row["message_id"]: row for row in records}
@@ -83,9 +85,11 @@ def _place(row: Row) -> tuple[str, int, int, int]:
     return row["topic"], row["partition"], row["offset"], row["value_hash"]
 
 
-def _places(rows: list[Row]) -> dict[str, list[Any]]:
+def places(rows: list[Row]) -> dict[str, list[Any]]:
+    """The places of records as parameters of the SQL files."""
+    times = (datetime.fromtimestamp(row["key_time"] // 10**9, UTC) for row in rows)
     return {
-        "times": [row["key_time"] for row in rows],
+        "buckets": starts(times, BUCKET),
         "topics": [row["topic"] for row in rows],
         "partitions": [row["partition"] for row in rows],
         "offsets": [row["offset"] for row in rows],

@@ -8,13 +8,13 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.errors import NotFound
 from query_service.models.cursor import Cursor
-from query_service.models.handoff import course, handoff
+from query_service.models.handoff import course, handoff, of_task
 from query_service.models.parameters.handoffs import HandoffPath, HandoffsQuery
 from query_service.models.parameters.lists import AtQuery
 from query_service.models.story import below, course_row, story
-from query_service.models.values import utc
-from query_service.routes.context import Moment, bound, database, moment
+from query_service.routes.context import Moment, database, moment
 from query_service.routes.handoff_rows import current
+from query_service.routes.handoff_story import parts_of
 from query_service.routes.handoff_times import Candidates
 from query_service.routes.paging import fixed, following, next_cursor, opened
 from query_service.routes.waiting import (
@@ -22,7 +22,6 @@ from query_service.routes.waiting import (
     last_seen,
     lately_query,
     seen_of,
-    seen_topics,
     topics_query,
 )
 from query_service.schemas.handoffs import Handoffs, Story
@@ -90,42 +89,25 @@ def _first(candidates: Candidates, asked: Moment, page: Cursor) -> tuple[list[Ro
 def one_handoff(path: HandoffPath, query: AtQuery) -> dict[str, Any]:
     """Everything that is known of one handoff, in order. Raises NotFound."""
     asked = moment(query.at)
-    chosen = {"at": asked.parameters["at"], "message_id": path.message_id}
-    deliveries, records, answers, signs, topics = database().together(
-        ("handoffs/deliveries", chosen),
-        ("handoffs/records", chosen),
-        ("handoffs/answers", chosen),
-        ("handoffs/signs", chosen),
-        topics_query(asked),
-    )
-    if not deliveries and not records:
+    parts, seen = parts_of(asked, path.message_id)
+    deliveries, answers = parts["deliveries"], parts["answers"]
+    task = next((row for row in deliveries if row["message_type"] == "task"), None)
+    if not deliveries and not parts["records"]:
         raise NotFound(f"Handoff {path.message_id} not found")
-    trace_id = deliveries[0]["trace_id"] if deliveries else records[0]["trace_id"]
-    traced = {"at": chosen["at"], "trace_id": trace_id}
-    queries: list[tuple[str, dict[str, Any]]] = []
-    if trace_id:
-        queries = [("handoffs/spans", traced), ("handoffs/errors", traced)]
-    if deliveries:
-        first = deliveries[0]
-        position = {name: first[name] for name in ("topic", "partition", "offset")}
-        since = bound(utc(first["event_time"]))
-        queries.append(("handoffs/passed", {"at": chosen["at"], "since": since, **position}))
-    parts = database().together(*queries) if queries else []
-    spans, errors = (parts[0], parts[1]) if trace_id else ([], [])
-    own, ids = below(spans, path.message_id, [row["message_id"] for row in answers])
-    current = course_row(deliveries, answers, signs)
-    seen = seen_topics(asked, topics)
+    told = parts["records"] or ([of_task(task)] if task else [])
+    own, ids = below(parts["spans"], path.message_id, [row["message_id"] for row in answers])
+    current = course_row(deliveries, answers, parts["signs"])
     return {
         "message_id": path.message_id,
-        "trace_id": trace_id or None,
-        "handoff": handoff(records[0]) if records else None,
+        "trace_id": next((row["trace_id"] for row in (*deliveries, *told)), "") or None,
+        "handoff": handoff(told[0]) if told else None,
         "course": _course(asked, current, seen) if current["topic"] else None,
         "story": story(
             deliveries,
-            parts[-1] if deliveries else [],
-            signs,
+            parts["passed"],
+            parts["signs"],
             own,
-            [row for row in errors if row["span_id"] in ids],
+            [row for row in parts["errors"] if row["span_id"] in ids],
             answers,
         ),
     }

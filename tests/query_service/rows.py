@@ -61,6 +61,19 @@ def handoff_row(**changes: Any) -> Row:
     return row | changes
 
 
+def handoff_place(**changes: Any) -> Row:
+    """Where the task of a handoff lies in its queue."""
+    row: Row = {
+        "topic": "agent-queue-code-helper",
+        "partition": 0,
+        "offset": 7,
+        "value_hash": 8,
+        "message_type": "task",
+        "key_time": 1_795_348_800_000_000_000,
+    }
+    return row | changes
+
+
 def event_row(**changes: Any) -> Row:
     """A log event of OTLP."""
     row: Row = {

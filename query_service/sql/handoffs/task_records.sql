@@ -7,7 +7,6 @@ SELECT
         bitOr(bitShiftLeft(toUInt256(bitNot(toUInt64(toUnixTimestamp64Nano(event_time)))), 128), bitShiftLeft(toUInt256(bitNot(offset)), 64)),
         toUInt256(cityHash64(topic, partition, offset, value_hash)))) AS version
 FROM agent_messages
-WHERE (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) IN arrayZip(
-    arrayMap(t -> toStartOfFiveMinutes(fromUnixTimestamp64Nano(t, 'UTC')), {times:Array(Int64)}),
-    {topics:Array(String)}, {partitions:Array(UInt32)}, {offsets:Array(UInt64)}, {hashes:Array(UInt64)})
+WHERE toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))} AND topic IN {topics:Array(String)}
+    AND (topic, partition, offset, value_hash) IN arrayZip({topics:Array(String)}, {partitions:Array(UInt32)}, {offsets:Array(UInt64)}, {hashes:Array(UInt64)})
     AND message_type = 'task'

@@ -12,7 +12,7 @@ import pytest
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import ALWAYS, FakeDatabase
-from tests.query_service.rows import handoff_row, trace_row
+from tests.query_service.rows import handoff_place, handoff_row, trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
@@ -101,7 +101,8 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count": [{"spans": 0}],
             "metrics/count_settled": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
-            "handoffs/records": [handoff_row()],
+            "handoffs/places": [handoff_place()],
+            "handoffs/records_of": [handoff_row()],
             "handoffs/edge": [{"key_time": 10**18}],
             "handoffs/edge_oldest": [{"key_time": 10**18}],
             "queues/tail": [
