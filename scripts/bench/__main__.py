@@ -71,7 +71,7 @@ def _ingest(stack: Stack, messages: int, size: int, rate: int, seconds: int) -> 
     pids = {name: info["pid"] for name, info in stack.supervisor.processes().items()}
     with Watch({name: pids[name] for name in PARTS if pids[name]}) as idle_collector:
         direct = ingest.insert_directly(client, made)
-    client.command("TRUNCATE TABLE agent_messages")
+    ingest.empty(client)
 
     stack.supervisor.start("collector")
     pids = {name: info["pid"] for name, info in stack.supervisor.processes().items()}

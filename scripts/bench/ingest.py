@@ -15,6 +15,13 @@ SELECT sum(rows) FROM system.parts
 WHERE database = currentDatabase() AND table = 'agent_messages' AND active
 """
 
+_TABLES = """
+SELECT name FROM system.tables
+WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND total_rows > 0
+    AND name != 'schema_migrations'
+"""
+_MERGES = "SELECT count() FROM system.merges"
+
 Records = list[tuple[str, bytes, bytes]]
 
 
@@ -46,6 +53,14 @@ def insert_directly(client: Client, messages: Records) -> float:
     for first in range(0, len(rows), INSERT_ROWS):
         client.insert("landing_messages", rows[first : first + INSERT_ROWS], columns)
     return time.monotonic() - started
+
+
+def empty(client: Client) -> None:
+    """Take all rows away, once nothing merges them: what follows is measured by itself."""
+    for (table,) in client.query(_TABLES).result_rows:
+        client.command("TRUNCATE TABLE {table:Identifier}", {"table": table})
+    while client.query(_MERGES).result_rows[0][0]:
+        time.sleep(0.1)
 
 
 def wait_stored(client: Client, count: int, timeout: float = 600) -> float:
