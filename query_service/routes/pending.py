@@ -29,11 +29,11 @@ NO_FILTER: Mapping[str, Any] = {
 }
 
 
-def pending_of(
+def pending_query(
     asked: Moment, seen: Seen, agent: str, limit: int, filters: Mapping[str, Any] = NO_FILTER
-) -> list[Row]:
-    """Pending tasks of one agent, or at a past time of all of them; one at least of each, for the
-    totals that it carries."""
+) -> tuple[str, dict[str, Any]]:
+    """The query for pending tasks of one agent, or at a past time of all of them; one at least of
+    each, for the totals that it carries."""
     chosen = {
         **asked.parameters,
         **seen.parameters,
@@ -41,7 +41,11 @@ def pending_of(
         "agent": agent,
         "limit": max(limit, 1),
     }
-    rows = database().rows(f"queues/pending_{variant(asked, seen.looked)}", chosen)
+    return f"queues/pending_{variant(asked, seen.looked)}", chosen
+
+
+def with_bodies(rows: list[Row]) -> list[Row]:
+    """What `pending_query` gave, with the tasks as they came."""
     if without := [row for row in rows if not row["body"]]:
         bodies = {_place(r): r["body"] for r in database().rows("queues/bodies", _places(without))}
         for row in without:
@@ -61,7 +65,7 @@ def by_agent(asked: Moment, seen: Seen) -> dict[str, Pending]:
     """Pending tasks of every agent, the oldest 50 of each as JSON, when `of_places` cannot tell."""
     if asked.is_past:
         found: dict[str, list[Row]] = {}
-        for row in pending_of(asked, seen, "", MOST_IN_LIST):
+        for row in with_bodies(database().rows(*pending_query(asked, seen, "", MOST_IN_LIST))):
             found.setdefault(row["agent"], []).append(row)
         return {agent: of_rows(rows, asked) for agent, rows in found.items()}
     now = {"now": asked.parameters["now"]}

@@ -1,6 +1,7 @@
 """The messages of one queue, by pages."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from query_service.db import Row
 from query_service.models.cursor import Cursor
@@ -9,37 +10,97 @@ from query_service.models.values import utc
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import window
 
+Query = tuple[str, dict[str, Any]]
 
-def page_of_messages(asked: Moment, agent: str, query: QueueQuery, page: Cursor) -> list[Row]:
-    """The messages of a queue after a place, one more than asked for. Of the next records some are
-    no further message: when too few are left, more are read."""
-    chosen = {
-        "at": asked.parameters["at"],
-        "agent": agent,
-        "message_type": query.message_type or "",
-    }
-    times = window(query, asked)
-    begin, end = times["since"], times["until"]
-    if page.after_id:
-        last = datetime.fromtimestamp(page.after_time // 10**9, UTC)
-        begin, end = (
-            (max(begin, bound(last)), end)
-            if page.is_turned
-            else (begin, min(end, bound(last + timedelta(seconds=1))))
-        )
-    place = {"after_time": page.after_time, "after_id": int(page.after_id or 0), **page.turn}
-    name = "queues/messages_to" if page.is_turned else "queues/messages_from"
-    limit = query.limit + 1 if query.limit else 0
-    for records in (2 * limit, 20 * limit, None):
-        some = {**chosen, "from": begin, "to": end}
-        cuts = [] if records is None else database().rows(name, {**some, "skip": records})
-        if cuts:
-            cut = bound(utc(cuts[0]["cut"]))
+
+class Messages:
+    """One page of the messages of a queue, and one message more.
+
+    Three queries after each other, to be asked beside others: where the next records lie, these
+    records, and all records of their messages: some of them are no further message. When too few
+    are left, more are read.
+    """
+
+    def __init__(self, asked: Moment, agent: str, query: QueueQuery, page: Cursor) -> None:
+        times = window(query, asked)
+        begin, end = times["since"], times["until"]
+        if page.after_id:
+            last = datetime.fromtimestamp(page.after_time // 10**9, UTC)
             if page.is_turned:
-                some["to"] = min(end, cut)
+                begin = max(begin, bound(last))
             else:
-                some["from"] = max(begin, cut)
-        found = database().rows("queues/messages", {**some, **place, "limit": limit})
-        if len(found) == limit or not cuts:
-            break
-    return found
+                end = min(end, bound(last + timedelta(seconds=1)))
+        self._limit = query.limit + 1 if query.limit else 0
+        self._records = self._limit * 5 // 4
+        self._chosen = {
+            "at": asked.parameters["at"],
+            "agent": agent,
+            "message_type": query.message_type or "",
+            "from": begin,
+            "to": end,
+        }
+        self._page = page
+        self._is_whole = False
+
+    def place(self, records: int | None = None) -> list[Query]:
+        """The query for the five minutes that hold so many of the next records."""
+        skip = self._records if records is None else records
+        name = "queues/messages_to" if self._page.is_turned else "queues/messages_from"
+        return [(name, {**self._chosen, "skip": skip})] if self._limit else []
+
+    def records(self, cuts: list[Row]) -> list[Query]:
+        """The query for the next records, of what `place` gave."""
+        self._is_whole = not cuts
+        chosen = {**self._cut(cuts), "turn": self._page.turn["turn"], "records": self._records}
+        return [("queues/records", chosen)] if self._limit else []
+
+    def all_of(self, records: list[Row]) -> list[Query]:
+        """The query for all records of their messages, of what `records` gave."""
+        chosen = {name: self._chosen[name] for name in ("at", "agent", "message_type")}
+        ids = sorted({int(row["id"]) for row in records})
+        return [("queues/records_of", {**chosen, "ids": ids})] if ids else []
+
+    def found(self, records: list[Row], all_of: list[Row]) -> list[Row]:
+        """The page, of what the queries gave."""
+        known: dict[str, set[tuple[int, int, int, int]]] = {}
+        for row in all_of:
+            known.setdefault(row["id"], set()).add((row["sent_ns"], *_place(row)))
+        turn = self._page.turn["turn"]
+        after = (-turn * self._page.after_time, int(self._page.after_id or 0))
+        page = {
+            row["id"]: {**row, "deliveries": len(known[row["id"]])}
+            for row in records
+            if min(known.get(row["id"], [()])) == (row["key_time"], *_place(row))
+            and (-turn * row["key_time"], int(row["id"])) > after
+        }
+        rows = sorted(page.values(), key=lambda r: (-turn * r["key_time"], int(r["id"])))
+        if len(rows) < self._limit and not self._is_whole:
+            return self._among_more()
+        return rows[: self._limit]
+
+    def _among_more(self) -> list[Row]:
+        place = {
+            "after_time": self._page.after_time,
+            "after_id": int(self._page.after_id or 0),
+            **self._page.turn,
+        }
+        for records in (20 * self._limit, None):
+            [cuts] = [[]] if records is None else database().together(*self.place(records))
+            chosen = {**self._cut(cuts), **place, "limit": self._limit}
+            found = database().rows("queues/messages", chosen)
+            if len(found) == self._limit or not cuts:
+                break
+        return found
+
+    def _cut(self, cuts: list[Row]) -> dict[str, Any]:
+        begin, end = self._chosen["from"], self._chosen["to"]
+        if not cuts:
+            return self._chosen
+        cut = bound(utc(cuts[0]["cut"]))
+        if self._page.is_turned:
+            return {**self._chosen, "to": min(end, cut)}
+        return {**self._chosen, "from": max(begin, cut)}
+
+
+def _place(row: Row) -> tuple[int, int, int]:
+    return row["partition"], row["offset"], row["value_hash"]

@@ -21,10 +21,11 @@ from query_service.routes.pending import (
     by_agent,
     of_places,
     of_rows,
-    pending_of,
+    pending_query,
     settled_queries,
+    with_bodies,
 )
-from query_service.routes.queue_messages import page_of_messages
+from query_service.routes.queue_messages import Messages
 from query_service.routes.tail import BUCKET, merged, start, tail_of
 from query_service.routes.waiting import (
     Seen,
@@ -43,11 +44,17 @@ blueprint = APIBlueprint(
 
 
 def _counted(
-    asked: Moment, rate_since: datetime, agent: str, message_type: str = ""
+    asked: Moment,
+    rate_since: datetime,
+    agent: str = "",
+    message_type: str = "",
+    messages: Messages | None = None,
 ) -> tuple[dict[str, Row], Seen, list[list[Row]]]:
-    """Counts and rates by agent, what was seen of the topics, and for all agents at once what
-    `settled_queries` gave."""
-    [came], topics = database().together(("queues/tail", {}), topics_query(asked, agent))
+    """Counts and rates by agent, what was seen of the topics, and the records of messages, or for
+    all agents what `settled_queries` gave."""
+    [came], topics, *cuts = database().together(
+        ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
+    )
     open_part = tail_of(asked, came)
     chosen = {
         **open_part.parameters(asked),
@@ -57,15 +64,23 @@ def _counted(
     }
     found = last_seen(asked, topics)
     lately = lately_query(asked, found)
-    pending = [] if agent else settled_queries(asked, open_part.looked)
-    queries = [*lately, *pending]
-    if not open_part.whole:
+    beside = (
+        messages.records([row for part in cuts for row in part])
+        if messages
+        else settled_queries(asked, open_part.looked)
+    )
+    queries = [*lately, *beside]
+    if open_part.is_empty:
+        queries += [("queues/counts_settled", chosen), ("queues/answered_settled", chosen)]
+    elif not open_part.whole:
         queries += [("queues/counts", chosen), ("queues/rates", chosen)]
     if not open_part.is_empty:
-        queries += [("queues/tail_counts", chosen), ("queues/tail_rates", chosen)]
+        queries.append(("queues/tail_counts", chosen))
+    if not open_part.settled:
+        queries.append(("queues/tail_rates", chosen))
     parts = iter(database().together(*queries))
     committed = [row for _ in lately for row in next(parts)]
-    told = [next(parts) for _ in pending]
+    told = [next(parts) for _ in beside]
     seen = seen_of(asked, found, committed, open_part.looked)
     return merged(row for part in parts for row in part), seen, told
 
@@ -75,7 +90,7 @@ def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, told = _counted(asked, rate_since, "")
+    counts, seen, told = _counted(asked, rate_since)
     pending = of_places(asked, seen, *told) if told else by_agent(asked, seen)
     known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
@@ -126,9 +141,14 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     asked, page = opened(query, query.cursor)
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, _ = _counted(asked, rate_since, agent, message_type)
-    pending = pending_of(asked, seen, agent, query.limit)
-    messages = page_of_messages(asked, agent, query, page)
+    listed = Messages(asked, agent, query, page)
+    counts, seen, told = _counted(asked, rate_since, agent, message_type, listed)
+    records = [row for part in told for row in part]
+    rows, *all_of = database().together(
+        pending_query(asked, seen, agent, query.limit), *listed.all_of(records)
+    )
+    pending = with_bodies(rows)
+    messages = listed.found(records, [row for part in all_of for row in part])
     reading = seen.of(f"agent-queue-{agent}")
     found = of_rows(pending, asked)
     return {
@@ -163,7 +183,9 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
         "after_time": page.after_time,
         "after_id": page.after_id,
     }
-    rows = pending_of(asked, seen, agent, query.limit + 1, filters)
+    rows = with_bodies(
+        database().rows(*pending_query(asked, seen, agent, query.limit + 1, filters))
+    )
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
     held = blocked(asked, seen, shown)
