@@ -23,6 +23,7 @@ blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Ta
 MOST_GROUPS = 50
 MOST_POINTS = 1500
 DAY = timedelta(days=1)
+_NO_RECORDS: Row = {"records": 0, "recorded_spans": 0}
 
 
 @blueprint.get("/metrics", summary="Totals over all traces", responses={200: Totals})
@@ -54,18 +55,22 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     newest = {**chosen, **after(page), "limit": query.limit + 1}
     first, last = _window(query, asked)
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
-    is_settled = not (asked.is_past or query.until or query.since or interval()["is_touched"])
+    is_settled, has_records = _looked_at(chosen, asked.is_past or query.until or query.since)
     settled = "_settled" if is_settled else ""
     ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
     # Only the whole figures have the times of all groups.
     has_bins = query.summary_sort == "p95" or not is_settled
-    asks = [_page_query(newest, page.is_turned), ("metrics/total", chosen)]
+    kind = "spans" if has_records else "ended"
+    asks = [_page_query(kind, newest, page.is_turned)]
+    if has_records:
+        asks.append(("metrics/total", chosen))
     if not query.trace_id:
         asks.append((f"metrics/count{settled}", chosen))
         asks.append(("metrics/figures" if has_bins else "metrics/figures_settled", ordered))
-    rows, [total], *of_all = database().together(*asks)
-    rows = _filled(rows, newest, page.is_turned)
-    spans, groups = (of_all[0][0]["spans"], of_all[1]) if of_all else (total["spans_of_trace"], [])
+    rows, *found = database().together(*asks)
+    rows = _filled(kind, rows, newest, page.is_turned)
+    total = found.pop(0)[0] if has_records else _NO_RECORDS
+    spans, groups = (found[0][0]["spans"], found[1]) if found else (total["spans_of_trace"], [])
     if not has_bins:
         _add_bins(groups, figures)
     answer = {
@@ -82,16 +87,30 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _page_query(chosen: Row, is_turned: bool, fetch: int | None = None) -> tuple[str, Row]:
-    name = "metrics/spans_oldest" if is_turned else "metrics/spans"
+def _looked_at(chosen: Row, is_bounded: object) -> tuple[bool, bool]:
+    """Whether figures can be taken as the observer has worked them out, and whether there are
+    metric records or a trace is asked for: else plainer questions have the same answers."""
+    recorded = ("metrics/recorded", chosen)
+    if chosen["trace_id"]:
+        return not (is_bounded or interval()["is_touched"]), True
+    if is_bounded:
+        return False, bool(database().rows(*recorded)[0]["records"])
+    [position], [found] = database().together(("traces/position", {}), recorded)
+    return not position["is_touched"], bool(found["records"])
+
+
+def _page_query(
+    kind: str, chosen: Row, is_turned: bool, fetch: int | None = None
+) -> tuple[str, Row]:
+    name = f"metrics/{kind}_oldest" if is_turned else f"metrics/{kind}"
     return name, {**chosen, "fetch": fetch or 2 * chosen["limit"]}
 
 
-def _filled(rows: list[Row], chosen: Row, is_turned: bool) -> list[Row]:
+def _filled(kind: str, rows: list[Row], chosen: Row, is_turned: bool) -> list[Row]:
     """The page. Old ends of spans that came again may have been all that was looked at: a page that
     is not full is looked for again among many more."""
     if len(rows) < chosen["limit"] and not chosen["trace_id"]:
-        return database().rows(*_page_query(chosen, is_turned, 1_000_000))
+        return database().rows(*_page_query(kind, chosen, is_turned, 1_000_000))
     return rows
 
 

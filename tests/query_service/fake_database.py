@@ -24,6 +24,7 @@ ALWAYS: dict[str, list[Row]] = {
             "is_touched": True,
         }
     ],
+    "metrics/recorded": [{"records": 1}],
     "traces/parts": [
         {"part": "events", "id": "", "ids": ["e1"], "number": 1},
         {"part": "buckets", "id": "", "ids": ["2026-11-22 11:50:00"], "number": 1},

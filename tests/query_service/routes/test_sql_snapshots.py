@@ -53,6 +53,8 @@ REQUESTS = {
     "metrics": f"/api/v1/metrics?{AT}",
     "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
     "metrics_spans_settled": "/api/v1/metrics/spans",
+    "metrics_spans_ended": "/api/v1/metrics/spans?limit=3",
+    "metrics_spans_ended_oldest": "/api/v1/metrics/spans?sort=-time",
     "metrics_spans_minutes": f"/api/v1/metrics/spans?name=x&since=1h&until=1m&step=1m&{AT}",
     "metrics_spans_fine": "/api/v1/metrics/spans?since=1h&step=5m",
     "metrics_spans_series": f"/api/v1/metrics/spans?step=1h&cursor={CURSOR}",
@@ -97,6 +99,7 @@ def asked(name: str) -> list[dict[str, Any]]:
             "traces/position": [
                 ALWAYS["traces/position"][0] | {"is_touched": "settled" not in name}
             ],
+            "metrics/recorded": [{"records": int("ended" not in name)}],
             "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
             "metrics/count": [{"spans": 0}],
             "metrics/count_settled": [{"spans": 0}],
