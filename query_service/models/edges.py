@@ -22,8 +22,9 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
             edge["p50_seconds"], edge["p95_seconds"] = (round(time, 6) for time in row["times"])
     for row in waiting:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
-        edge |= {"expired": row["expired"], "in_progress": row["in_progress"]}
-        edge[wait(row["target"])] = row["unknown"]
+        edge["expired"] += row["expired"]
+        edge["in_progress"] += row["in_progress"]
+        edge[wait(row["target"])] += row["unknown"]
         edge["open"] = sum(edge[state] for state in STATES)
     for edge in found.values():
         edge["tasks"] = edge["answered"] + edge["open"]

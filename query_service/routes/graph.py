@@ -9,9 +9,9 @@ from flask_openapi3.models.tag import Tag
 from query_service.models.edges import edges, nodes
 from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
-from query_service.routes.context import database, moment
+from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import window
-from query_service.routes.tail import tail_of
+from query_service.routes.tail import Tail, tail_of
 from query_service.routes.waiting import (
     last_seen,
     lately_query,
@@ -40,22 +40,29 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     untold = {n: v for n, v in uncounted.parameters(asked).items() if n in ("since", "whole")}
     known = last_seen(asked, topics)
     places = {n: v for n, v in seen_of(asked, known, []).parameters.items() if n in PLACES}
-    answered, waiting, *lately = database().together(
+    asking = {**asked.parameters, **places, **times, **agent}
+    waiting = [(f"graph/{name}", asking) for name in _waiting(asked, uncounted)]
+    answered, *parts = database().together(
         (
             "graph/answered" + ("_settled" if uncounted.settled else ""),
             {"at": asked.parameters["at"], **untold, **times, **agent},
         ),
-        (
-            f"graph/open_{variant(asked, uncounted.looked)}",
-            {**asked.parameters, **places, **times, **agent},
-        ),
+        *waiting,
         *lately_query(asked, known),
     )
-    seen = seen_of(asked, known, [row for rows in lately for row in rows])
-    found = edges(answered, waiting, seen.wait)
+    waits = [row for part in parts[: len(waiting)] for row in part]
+    lately = [row for part in parts[len(waiting) :] for row in part]
+    found = edges(answered, waits, seen_of(asked, known, lately).wait)
     return {
         "since": chosen["since"].replace(" ", "T"),
         "nodes": nodes(found),
         "edges": found[: query.limit],
         "edges_omitted": len(found[query.limit :]),
     }
+
+
+def _waiting(asked: Moment, uncounted: Tail) -> list[str]:
+    """The SQL files for tasks without an answer, whose rows are to be added up."""
+    if asked.is_past and uncounted.looked and uncounted.settled:
+        return ["open_settled", "answered_later"]
+    return [f"open_{variant(asked, uncounted.looked)}"]

@@ -111,9 +111,11 @@ def fast(service: Service, agent: str, at: datetime | None) -> list[tuple[str, s
 
 
 def looked(service: Service) -> bool:
-    """Look at open tasks; whether nothing is too new to be sure of it."""
+    """Look at open tasks, and count; whether nothing is too new to be sure of it."""
+    RollupsJob(database(service)).run()
     OpenTasksJob(database(service)).run()
-    return bool(database(service).rows("queues/tail")[0]["looked"])
+    [tail] = database(service).rows("queues/tail")
+    return bool(tail["looked"]) and not tail["buckets"]
 
 
 def of_all(service: Service, at: datetime | None) -> dict[str, tuple[Counter[str], list[Row]]]:

@@ -1,4 +1,5 @@
--- As open_now.sql, when the observer has looked at all tasks.
+-- As open_now.sql, when the observer has looked at all tasks: those without an answer now that were sent up
+-- to a time.
 SELECT source, target, countIf(has_expired) AS expired, countIf(NOT has_expired AND is_begun) AS in_progress, countIf(NOT has_expired AND NOT is_begun) AS unknown
 FROM
 (
@@ -7,10 +8,11 @@ FROM
         isNotNull(ttl_seconds) AND toUnixTimestamp64Nano(event_time) + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9) <= toUnixTimestamp64Nano({now:DateTime64(9, 'UTC')}) AS has_expired,
         transform(concat(topic, '/', toString(partition)), {places:Array(String)}, {passed:Array(Int64)}, toInt64(0)) > offset
             -- Replaced or not: what was said of a task stays true.
-            OR cityHash64(message_id) IN (SELECT message_hash FROM open_signs WHERE event_name != 'process' OR agent = '')
-            OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM open_signs) AS is_begun
+            OR cityHash64(message_id) IN (SELECT message_hash FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')} AND (event_name != 'process' OR agent = ''))
+            OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')}) AS is_begun
     FROM open_tasks FINAL
     WHERE is_deleted = 0 AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+        AND event_time <= {at:DateTime64(9, 'UTC')}
         AND ({agent:String} = '' OR source = {agent:String} OR agent = {agent:String})
 )
 GROUP BY source, target

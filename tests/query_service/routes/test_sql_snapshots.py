@@ -64,6 +64,7 @@ REQUESTS = {
     "graph": "/api/v1/graph?agent_name=A%20B",
     "graph_settled": "/api/v1/graph?agent_name=A%20B",
     "graph_at": f"/api/v1/graph?since=2h&until=1h&{AT}",
+    "graph_at_settled": f"/api/v1/graph?{AT}",
     "events": "/api/v1/events?trace_id=t&agent_name=A&event_type=x&severity=warning&text=y&limit=9",
     "queue_oldest": f"/api/v1/queues/researcher?sort=-time&cursor={OLDEST}",
     "pending_urgent": "/api/v1/queues/researcher/pending?sort=priority&state=queued&source=A",
@@ -85,6 +86,7 @@ REQUESTS = {
     "agents": "/api/v1/agents",
     "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
+    "agents_at_settled": f"/api/v1/agents?{AT}",
 }
 POSITION = ALWAYS["traces/position"][0]
 STREAMS = {"/api/v1/events/stream"}
