@@ -11,7 +11,7 @@ FROM
     FROM kafka_offsets AS k
     WHERE metric = 'kafka.consumer_group.offset' AND topic IN {topics:Array(String)}
         AND toStartOfHour(k.observed_at) >= toStartOfHour({now:DateTime64(9, 'UTC')} - INTERVAL 3 HOUR)
-        AND k.observed_at <= {at:DateTime64(9, 'UTC')}
+        AND toStartOfHour(k.observed_at) <= toStartOfHour({at:DateTime64(9, 'UTC')}) AND k.observed_at <= {at:DateTime64(9, 'UTC')}
         AND NOT startsWith(consumer_group, 'agent-telemetry-')
     GROUP BY topic, partition, consumer_group
 )
