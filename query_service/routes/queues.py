@@ -1,7 +1,6 @@
 """`/api/v1/queues`: what was sent to each agent, and what waits for an answer."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -15,23 +14,19 @@ from query_service.models.parameters.queues import PendingQuery, QueueQuery, Que
 from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
-from query_service.routes.context import Moment, bound, database
+from query_service.routes.context import database
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
 from query_service.routes.pending import (
     by_agent,
     of_places,
     of_rows,
     pending_query,
-    settled_queries,
     with_bodies,
 )
+from query_service.routes.queue_counts import counted
 from query_service.routes.queue_messages import Messages
-from query_service.routes.tail import BUCKET, merged, start, tail_of
+from query_service.routes.tail import BUCKET, start
 from query_service.routes.waiting import (
-    Seen,
-    last_seen,
-    lately_query,
-    seen_of,
     seen_topics,
     topics_query,
 )
@@ -43,54 +38,12 @@ blueprint = APIBlueprint(
 )
 
 
-def _counted(
-    asked: Moment,
-    rate_since: datetime,
-    agent: str = "",
-    message_type: str = "",
-    messages: Messages | None = None,
-) -> tuple[dict[str, Row], Seen, list[list[Row]]]:
-    """Counts and rates by agent, what was seen of the topics, and the records of messages, or for
-    all agents what `settled_queries` gave."""
-    [came], topics, *cuts = database().together(
-        ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
-    )
-    open_part = tail_of(asked, came)
-    chosen = {
-        **open_part.parameters(asked),
-        "rate_since": bound(rate_since),
-        "agent": agent,
-        "message_type": message_type,
-    }
-    found = last_seen(asked, topics)
-    lately = lately_query(asked, found)
-    beside = (
-        messages.records([row for part in cuts for row in part])
-        if messages
-        else settled_queries(asked, open_part.looked)
-    )
-    queries = [*lately, *beside]
-    if open_part.is_empty:
-        queries += [("queues/counts_settled", chosen), ("queues/answered_settled", chosen)]
-    elif not open_part.whole:
-        queries += [("queues/counts", chosen), ("queues/rates", chosen)]
-    if not open_part.is_empty:
-        queries.append(("queues/tail_counts", chosen))
-    if not open_part.settled:
-        queries.append(("queues/tail_rates", chosen))
-    parts = iter(database().together(*queries))
-    committed = [row for _ in lately for row in next(parts)]
-    told = [next(parts) for _ in beside]
-    seen = seen_of(asked, found, committed, open_part.looked)
-    return merged(row for part in parts for row in part), seen, told
-
-
 @blueprint.get("/queues", summary="All queues", responses={200: Queues})
 def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, told = _counted(asked, rate_since)
+    counts, seen, told = counted(asked, rate_since)
     pending = of_places(asked, seen, *told) if told else by_agent(asked, seen)
     known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
@@ -142,7 +95,7 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
     listed = Messages(asked, agent, query, page)
-    counts, seen, told = _counted(asked, rate_since, agent, message_type, listed)
+    counts, seen, told = counted(asked, rate_since, agent, message_type, listed)
     records = [row for part in told for row in part]
     rows, *all_of = database().together(
         pending_query(asked, seen, agent, query.limit), *listed.all_of(records)

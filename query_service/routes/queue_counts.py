@@ -1,0 +1,52 @@
+"""How many messages each queue has and had, and what was seen of its topic in Kafka."""
+
+from datetime import datetime
+
+from query_service.db import Row
+from query_service.routes.context import Moment, bound, database
+from query_service.routes.pending import settled_queries
+from query_service.routes.queue_messages import Messages
+from query_service.routes.tail import merged, tail_of
+from query_service.routes.waiting import Seen, last_seen, lately_query, seen_of, topics_query
+
+
+def counted(
+    asked: Moment,
+    rate_since: datetime,
+    agent: str = "",
+    message_type: str = "",
+    messages: Messages | None = None,
+) -> tuple[dict[str, Row], Seen, list[list[Row]]]:
+    """Counts and rates by agent, what was seen of the topics, and the records of messages, or for
+    all agents what `settled_queries` gave."""
+    [came], topics, *cuts = database().together(
+        ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
+    )
+    open_part = tail_of(asked, came)
+    chosen = {
+        **open_part.parameters(asked),
+        "rate_since": bound(rate_since),
+        "agent": agent,
+        "message_type": message_type,
+    }
+    found = last_seen(asked, topics)
+    lately = lately_query(asked, found)
+    beside = (
+        messages.records([row for part in cuts for row in part])
+        if messages
+        else settled_queries(asked, open_part.looked)
+    )
+    queries = [*lately, *beside]
+    if open_part.is_empty:
+        queries += [("queues/counts_settled", chosen), ("queues/answered_settled", chosen)]
+    elif not open_part.whole:
+        queries += [("queues/counts", chosen), ("queues/rates", chosen)]
+    if not open_part.is_empty:
+        queries.append(("queues/tail_counts", chosen))
+    if not open_part.settled:
+        queries.append(("queues/tail_rates", chosen))
+    parts = iter(database().together(*queries))
+    committed = [row for _ in lately for row in next(parts)]
+    told = [next(parts) for _ in beside]
+    seen = seen_of(asked, found, committed, open_part.looked)
+    return merged(row for part in parts for row in part), seen, told
