@@ -27,7 +27,7 @@ RESTART_SECONDS = 120.0
 def local_settings(home: Path) -> LocalSettings:
     """Settings with free ports, whatever the environment says."""
     return LocalSettings(
-        home=home,
+        agent_telemetry_home=home,
         kafka_port=free_port(2),
         clickhouse_port=free_port(),
         otlp_grpc_port=free_port(),

@@ -49,7 +49,8 @@ def ingest_command(messages: int, size: int, rate: int, seconds: int) -> None:
     """
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
-            home=Path(home), kafka_port=19400, clickhouse_port=19402, otlp_grpc_port=19403,
+            agent_telemetry_home=Path(home),
+            kafka_port=19400, clickhouse_port=19402, otlp_grpc_port=19403,
             otlp_http_port=19404, query_port=19405, collector_health_port=19406,
             kafka_bootstrap_servers="", clickhouse_url="", clickhouse_reader_url="",
         )  # fmt: skip

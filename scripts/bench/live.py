@@ -47,7 +47,8 @@ def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
     """Produce to client, and REST without and with the clients. On ports 1942x."""
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
-            home=Path(home), kafka_port=19420, clickhouse_port=19422, otlp_grpc_port=19423,
+            agent_telemetry_home=Path(home),
+            kafka_port=19420, clickhouse_port=19422, otlp_grpc_port=19423,
             otlp_http_port=19424, query_port=PORT, collector_health_port=19426,
             kafka_bootstrap_servers="", clickhouse_url="", clickhouse_reader_url="",
         )  # fmt: skip

@@ -58,7 +58,7 @@ def _archive(jars: Path) -> Path:
 
     def run_once(directory: Path) -> None:
         with tempfile.TemporaryDirectory() as home:
-            settings = Settings(home=Path(home), kafka_port=ports.two_free_ports())
+            settings = Settings(agent_telemetry_home=Path(home), kafka_port=ports.two_free_ports())
             settings.run.mkdir()
             option = f"-XX:ArchiveClassesAtExit={directory / 'classes.jsa'}"
             steps.run(

@@ -14,7 +14,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class Settings(BaseSettings):
     """Ports, directories, and the parts that the user brings. Fields are environment variables."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     kafka_port: Port = 9092
     clickhouse_port: Port = 8123
@@ -22,9 +22,7 @@ class Settings(BaseSettings):
     otlp_http_port: Port = 4318
     query_port: Port = 8080
     collector_health_port: int = 0
-    home: Path = Field(
-        Path("~/.local/share/agent-telemetry"), validation_alias="AGENT_TELEMETRY_HOME"
-    )
+    agent_telemetry_home: Path = Path("~/.local/share/agent-telemetry")
     kafka_bootstrap_servers: str = ""
     clickhouse_url: str = ""
     clickhouse_reader_url: str = ""
@@ -33,8 +31,13 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if not self.collector_health_port:
             self.collector_health_port = 13133 + self.otlp_http_port - 4318
-        self.home = self.home.expanduser().absolute()
+        self.agent_telemetry_home = self.agent_telemetry_home.expanduser().absolute()
         return self
+
+    @property
+    def home(self) -> Path:
+        """Data and logs. No field of this name: it would be read from the variable HOME."""
+        return self.agent_telemetry_home
 
     @property
     def controller_port(self) -> int:

@@ -42,7 +42,7 @@ class Kafka:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        settings = Settings(home=self.directory, kafka_port=self.port)
+        settings = Settings(agent_telemetry_home=self.directory, kafka_port=self.port)
         for path in (settings.run, settings.logs):
             path.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(kafka_command(settings))

@@ -12,7 +12,7 @@ LEADING_DASH = uuid.UUID(bytes=b"\xf8" + bytes(15))
 
 @pytest.mark.stack
 def test_an_id_that_begins_with_a_dash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(home=tmp_path)
+    settings = Settings(agent_telemetry_home=tmp_path)
     settings.run.mkdir()
     monkeypatch.setattr(uuid, "uuid4", lambda: LEADING_DASH)
     kafka.prepared(settings)

@@ -24,6 +24,14 @@ def test_defaults_and_addresses_follow_ports(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.home == Path.home() / "there"
 
 
+def test_data_lie_below_the_home_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("AGENT_TELEMETRY_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings().home == tmp_path / ".local/share/agent-telemetry"
+
+
 def test_parts_of_your_own_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLICKHOUSE_URL", "https://me:secret@db.example:8443")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "a:1,b:2")
