@@ -14,7 +14,7 @@ from query_service.models.values import normalise, ns, utc
 from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import cut, opened, window
-from query_service.routes.tail import Tail, merged, tail_of
+from query_service.routes.tail import Tail, merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen, variant
 from query_service.schemas.agents import Agents
 
@@ -37,7 +37,7 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
         ("agents/names", at),
         ("agents/topics_at", at) if asked.is_past else ("agents/topics_now", {}),
     )
-    uncounted = tail_of(asked, came)
+    uncounted = with_repeats(asked, tail_of(asked, came))
     counts, spans = _counts(asked, uncounted), span_queries(asked, position)
     pending, errors, *parts = database().together(
         _pending(asked, uncounted),
@@ -79,7 +79,7 @@ def _counts(asked: Moment, uncounted: Tail) -> Queries:
     }
     queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
     if not uncounted.is_empty:
-        queries.append(("queues/tail_counts", chosen))
+        queries.append(("queues/tail_counts", {**chosen, "repeats": uncounted.repeats}))
     return queries
 
 

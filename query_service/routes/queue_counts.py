@@ -6,7 +6,7 @@ from query_service.db import Row
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.pending import settled_queries
 from query_service.routes.queue_messages import Messages
-from query_service.routes.tail import merged, tail_of
+from query_service.routes.tail import merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen, last_seen, lately_query, seen_of, topics_query
 
 
@@ -22,7 +22,7 @@ def counted(
     [came], topics, *cuts = database().together(
         ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
     )
-    open_part = tail_of(asked, came)
+    open_part = with_repeats(asked, tail_of(asked, came))
     chosen = {
         **open_part.parameters(asked),
         "rate_since": bound(rate_since),
@@ -42,7 +42,7 @@ def counted(
     elif not open_part.whole:
         queries += [("queues/counts", chosen), ("queues/rates", chosen)]
     if not open_part.is_empty:
-        queries.append(("queues/tail_counts", chosen))
+        queries.append(("queues/tail_counts", {**chosen, "repeats": open_part.repeats}))
     if not open_part.settled:
         queries.append(("queues/tail_rates", chosen))
     parts = iter(database().together(*queries))

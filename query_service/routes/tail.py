@@ -6,7 +6,7 @@ some five minutes: these are counted from the records, and the rest is read as i
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,20 +16,22 @@ from query_service.routes.context import Moment, bound, database
 BUCKET = 300
 DAY, HOUR = 86_400, 3_600
 MOST_BUCKETS = 2_000
-"""Beyond that everything is counted anew: as fast, and no request gets too long."""
+MOST_REPEATS = 10_000
+"""Beyond either everything is counted anew: as fast, and no request gets too long."""
 
 
 @dataclass(frozen=True)
 class Tail:
     """`since` when nothing has been counted, and the five minutes that are to be counted now.
     `looked`: no task came since the observer looked at open tasks; `settled`: no message came since
-    it counted."""
+    it counted. `repeats`: hashes of records that were found to be no further message since."""
 
     since: datetime
     whole: bool
     buckets: list[datetime]
     looked: bool = False
     settled: bool = False
+    repeats: list[int] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -61,15 +63,26 @@ def tail_of(asked: Moment, found: Row) -> Tail:
     since, looked = found["since"].replace(tzinfo=UTC), bool(found["looked"])
     if found["whole"]:
         return Tail(since, True, [], looked)
-    buckets = {bucket.replace(tzinfo=UTC) for bucket in found["buckets"]}
-    if buckets:
-        repeats = database().rows("queues/tail_repeats", {"since": bound(since)})
-        buckets |= {row["bucket"].replace(tzinfo=UTC) for row in repeats}
+    came = {bucket.replace(tzinfo=UTC) for bucket in found["buckets"]}
+    buckets = {bucket for bucket in came if bucket <= asked.at}
     if asked.is_past:
         buckets.add(start(asked.at, BUCKET))
-    if len(buckets) > MOST_BUCKETS:
-        return Tail(since, True, [], looked)
-    return Tail(since, False, sorted(buckets), looked, not found["buckets"])
+    return Tail(since, False, sorted(buckets), looked, not came)
+
+
+def with_repeats(asked: Moment, part: Tail) -> Tail:
+    """The same for who counts: with the records, and their five minutes, that are no further
+    message since something came."""
+    if part.whole or part.settled:
+        return part
+    rows = database().rows(
+        "queues/tail_repeats",
+        {"since": bound(part.since), "at": asked.parameters["at"], "most": MOST_REPEATS},
+    )
+    buckets = {*part.buckets, *(row["bucket"].replace(tzinfo=UTC) for row in rows)}
+    if len(buckets) > MOST_BUCKETS or len(rows) > MOST_REPEATS:
+        return Tail(part.since, True, [], part.looked)
+    return replace(part, buckets=sorted(buckets), repeats=[row["record"] for row in rows])
 
 
 def start(time: datetime, seconds: int) -> datetime:

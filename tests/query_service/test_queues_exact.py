@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from query_service.db import Database
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
+from query_service.routes import tail
 from tests.query_service.engine import NOW, Service, clear, load, produced
 
 AGENTS = ("coder", "writer")
@@ -155,8 +156,11 @@ def test_counts_are_those_of_the_records(
     check(empty, same.values())
 
 
-@pytest.mark.parametrize("runs", ["before", "after"])
-def test_an_earlier_record_that_comes_late_takes_the_message(empty: Service, runs: str) -> None:
+@pytest.mark.parametrize(("runs", "most"), [("before", 1), ("before", 0), ("after", 1)])
+def test_an_earlier_record_that_comes_late_takes_the_message(
+    empty: Service, runs: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST_REPEATS", most)
     later = Sent(1, "a", "", "writer", "low", START + timedelta(minutes=50))
     answer = Sent(2, "r", "a", "coder", "low", START + timedelta(minutes=95))
     earlier = Sent(3, "a", "", "coder", "high", START)

@@ -1,51 +1,59 @@
 -- Messages and deliveries by agent of some five minutes, from the records: as in counts.sql, and the
 -- tasks of them from rate_since on. A message counts where its earliest record is.
 WITH
-    lately AS
+    several AS
     (
-        SELECT cityHash64(id)
-        FROM arrivals
-        WHERE NOT {whole:Bool} AND kind = 'message' AND inserted_at >= {since:DateTime64(9, 'UTC')}
+        SELECT id_hash
+        FROM message_index
+        WHERE {whole:Bool}
+        GROUP BY id_hash
+        HAVING count() > 1
     ),
     repeats AS
     (
-        SELECT toStartOfFiveMinutes(r.event_time) AS bucket, r.topic, r.partition, r.offset, r.value_hash
-        FROM message_index AS r
-        INNER JOIN
+        SELECT bitNot(arrayJoin(arrayPopFront(arraySort(groupUniqArray((event_time, offset, place))))).3)
+        FROM message_index
+        WHERE {whole:Bool} AND id_hash IN several
+        GROUP BY id_hash
+    ),
+    counted AS
+    (
+        SELECT
+            agent AS queue, source, message_type, priority,
+            sum(is_message) AS messages,
+            count() AS deliveries,
+            min(event_time) AS first_time,
+            max(event_time) AS last_time,
+            countIf(is_message AND message_type = 'task' AND event_time >= {rate_since:DateTime64(9, 'UTC')}) AS tasks
+        FROM
         (
-            SELECT id_hash, min((event_time, offset, place)) AS first
-            FROM message_index
-            WHERE {whole:Bool} OR id_hash IN lately
-            GROUP BY id_hash
-            HAVING max((event_time, offset, place)) != first
-        ) AS m ON m.id_hash = r.id_hash
-        WHERE ({whole:Bool} OR r.id_hash IN lately) AND (r.event_time, r.offset, r.place) != m.first
+            SELECT
+                agent, source, message_type, priority, event_time,
+                cityHash64(topic, partition, offset, value_hash) AS record,
+                record NOT IN {repeats:Array(UInt64)} AND record NOT IN repeats
+                    AND (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) NOT IN (
+                        SELECT bucket, topic, partition, offset, value_hash
+                        FROM message_repeats
+                        WHERE bucket IN {buckets:Array(DateTime('UTC'))}) AS is_message
+            FROM agent_messages FINAL
+            WHERE event_time <= {at:DateTime64(9, 'UTC')}
+                AND ({whole:Bool} OR toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))})
+                AND ({message_type:String} = '' OR message_type = {message_type:String})
+                AND ({agent:String} = '' OR agent = {agent:String} OR source = {agent:String})
+        )
+        GROUP BY queue, source, message_type, priority
     )
 SELECT
-    agent,
-    countIf(is_message AND side = 'queue') AS total_messages,
-    countIf(side = 'queue') AS all_deliveries,
-    sumMapIf(map(toString(message_type), toUInt64(is_message)), side = 'queue') AS by_type,
-    sumMapIf(map(toString(priority), toUInt64(is_message)), side = 'queue') AS by_priority,
-    countIf(is_message AND side = 'sender') AS sent,
-    min(event_time) AS first_seen,
-    max(event_time) AS last_seen,
-    countIf(is_message AND side = 'queue' AND message_type = 'task' AND event_time >= {rate_since:DateTime64(9, 'UTC')}) AS arrived
-FROM
-(
-    SELECT
-        sides.1 AS side, sides.2 AS agent, message_type, priority, event_time,
-        (toStartOfFiveMinutes(event_time), topic, partition, offset, value_hash) NOT IN (
-            SELECT bucket, topic, partition, offset, value_hash
-            FROM message_repeats
-            WHERE {whole:Bool} OR bucket IN {buckets:Array(DateTime('UTC'))}
-            UNION ALL
-            SELECT * FROM repeats) AS is_message
-    FROM agent_messages AS m FINAL
-    ARRAY JOIN [('queue', toString(m.agent)), ('sender', toString(m.source))] AS sides
-    WHERE event_time <= {at:DateTime64(9, 'UTC')}
-        AND ({whole:Bool} OR toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))})
-        AND ({message_type:String} = '' OR message_type = {message_type:String})
-)
+    sides.2 AS agent,
+    sumIf(messages, sides.1 = 'queue') AS total_messages,
+    sumIf(deliveries, sides.1 = 'queue') AS all_deliveries,
+    sumMapIf(map(toString(message_type), messages), sides.1 = 'queue') AS by_type,
+    sumMapIf(map(toString(priority), messages), sides.1 = 'queue') AS by_priority,
+    sumIf(messages, sides.1 = 'sender') AS sent,
+    min(first_time) AS first_seen,
+    max(last_time) AS last_seen,
+    sumIf(tasks, sides.1 = 'queue') AS arrived
+FROM counted
+ARRAY JOIN [('queue', toString(queue)), ('sender', toString(source))] AS sides
 WHERE {agent:String} = '' OR agent = {agent:String}
 GROUP BY agent
