@@ -30,6 +30,7 @@ from clickhouse.embedded.users import (
 )
 
 _OWN_FORMAT = re.compile(r"\bFORMAT\s+\w+\s*;?\s*$", re.IGNORECASE)
+_SELECT = re.compile(r"(\s|--[^\n]*\n)*(SELECT|WITH)\b", re.IGNORECASE)
 FATAL_SIGNALS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 _CONTENT_TYPES = {
     "CSV": "text/csv; charset=UTF-8",
@@ -102,12 +103,12 @@ class Application:
     def _run(self, query: Query, request: Request) -> Response:
         user = authenticate(self._settings, query.user, query.password)
         query_id = query.query_id or str(uuid.uuid4())
-        with self._engine.session() as session:
-            if user == READER:
+        if user == READER:
+            with self._engine.session() as session:
                 result = self._read(session, query)
-            else:
-                result = self._execute(session, query, request.method == "GET")
-            data: bytes = b"" if query.insert else result.bytes()
+                data: bytes = result.bytes()
+        else:
+            result, data = self._execute(query, request.method == "GET")
         if query.protocol and query.output == "Native" and not _OWN_FORMAT.search(query.text):
             data = native.at_revision(data, query.protocol)
         data, encoding = (
@@ -128,16 +129,18 @@ class Application:
             response.headers["Content-Encoding"] = encoding
         return response
 
-    def _execute(self, session: Session, query: Query, get: bool) -> Any:
+    def _execute(self, query: Query, get: bool) -> tuple[Any, bytes]:
+        database = query.database or self._settings.database
         asked = query.settings | ({"readonly": "2"} if get else {})
-        session.configure(
-            query.database or self._settings.database, default_settings(self._settings, asked)
-        )
-        if query.insert:
-            return session.insert(query.insert, query.data)
-        if ";" in query.text.rstrip("; \n"):
-            session.printed(query.text)  # refuses several statements
-        return session.query(query.text, query.output, query.params)
+        settings = default_settings(self._settings, asked)
+        if not query.insert and _SELECT.match(query.text):
+            with self._engine.reading(database, settings) as session:
+                return _answer(session, query)
+        with self._engine.session() as session:
+            session.configure(database, settings)
+            if query.insert:
+                return session.insert(query.insert, query.data), b""
+            return _answer(session, query)
 
     def _read(self, session: Session, query: Query) -> Any:
         if query.insert:
@@ -155,6 +158,14 @@ class Application:
         if result.size() > self._settings.reader.max_result_bytes:
             raise ClickHouseError(TOO_MANY_BYTES, "Limit for result exceeded: too many bytes")
         return result
+
+
+def _answer(session: Session, query: Query) -> tuple[Any, bytes]:
+    """What chDB gives, and its bytes: they are its memory, gone with the session."""
+    if ";" in query.text.rstrip("; \n"):
+        session.printed(query.text)  # refuses several statements
+    result = session.query(query.text, query.output, query.params)
+    return result, result.bytes()
 
 
 def _refuse_web_pages(request: Request) -> None:

@@ -12,6 +12,8 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
+from clickhouse.embedded.engine import MOST_KEPT
+
 ROW = [1, "x", {"k": "v"}, datetime.datetime(2026, 1, 2, 3, 4, 5), None, ["a", "b"], [7], ["y"]]
 COLUMNS = ["id", "text", "attributes", "at", "maybe", "list", "nested.x", "nested.y"]
 
@@ -71,6 +73,18 @@ def test_one_request_s_settings_do_not_reach_another(http: httpx.Client) -> None
     post(http, "USE system")
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(lambda _: post(http, asked), range(64))) == {before}
+
+
+def test_kept_sessions_answer_with_the_settings_of_each_request(http: httpx.Client) -> None:
+    asked = "-- a comment\n SELECT getSetting('max_block_size'), currentDatabase()"
+    for size in (*range(1, MOST_KEPT + 5), 7, 7):
+        for database in ("default", "system"):
+            answer = post(http, asked, max_block_size=str(size), database=database)
+            assert answer == f"{size}\t{database}\n"
+    assert http.post("/?max_block_size=7", content="SELECT throwIf(1)").is_error
+    assert post(http, asked, max_block_size="7").startswith("7\t")
+    post(http, "CREATE TEMPORARY TABLE passing (a UInt8)", max_block_size="7")
+    assert http.post("/?max_block_size=7", content="SELECT * FROM passing").is_error
 
 
 def test_errors_carry_clickhouse_s_code(client: Client, http: httpx.Client) -> None:
