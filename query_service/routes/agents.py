@@ -13,9 +13,10 @@ from query_service.models.parameters.queues import AgentsQuery
 from query_service.models.values import normalise, ns, utc
 from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, database
+from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.paging import cut, opened, window
 from query_service.routes.tail import Tail, merged, tail_of, with_repeats
-from query_service.routes.waiting import Seen, variant
+from query_service.routes.waiting import Seen
 from query_service.schemas.agents import Agents
 
 blueprint = APIBlueprint(
@@ -39,14 +40,18 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
     )
     uncounted = with_repeats(asked, tail_of(asked, came))
     counts, spans = _counts(asked, uncounted), span_queries(asked, position)
-    pending, errors, *parts = database().together(
-        _pending(asked, uncounted),
+    known = open_tasks(asked, uncounted)
+    waiting = _pending(asked, known)
+    errors, *parts = database().together(
         ("agents/errors", {**at, "source": view_of(database(), arrived)}),
         *counts,
+        waiting,
         *spans,
     )
+    later = ({"agent": row["agent"], "pending": 1} for row in known.later)
+    pending = merged((*parts[len(counts)], *later)).values()
     found: dict[str, Row] = {}
-    worked = spans_by_agent(parts[len(counts) :]).values()
+    worked = spans_by_agent(parts[len(counts) + 1 :]).values()
     for row in (*names, *worked, *errors, *pending):
         found.setdefault(row["agent"], {}).update(row)
     for name, row in merged(row for part in parts[: len(counts)] for row in part).items():
@@ -83,12 +88,13 @@ def _counts(asked: Moment, uncounted: Tail) -> Queries:
     return queries
 
 
-def _pending(asked: Moment, uncounted: Tail) -> tuple[str, dict[str, Any]]:
+def _pending(asked: Moment, known: OpenTasks) -> tuple[str, dict[str, Any]]:
     """The query for tasks without an answer; how they wait does not matter here."""
-    if asked.is_past and uncounted.looked and uncounted.settled:
-        return "agents/pending_at_settled", {"at": asked.parameters["at"]}
+    if known.is_plain:
+        chosen = {"at": asked.parameters["at"], "left_out": known.left_out}
+        return "agents/pending_settled", chosen
     waiting = {**asked.parameters, **Seen({}, frozenset(), asked.now).parameters}
-    return f"agents/pending_{variant(asked, uncounted.looked)}", waiting
+    return f"agents/pending_{known.variant}", waiting
 
 
 def _is_seen(row: Row, query: AgentsQuery, times: dict[str, str]) -> bool:

@@ -9,7 +9,8 @@ from flask_openapi3.models.tag import Tag
 from query_service.models.edges import edges, nodes
 from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
-from query_service.routes.context import Moment, database, moment
+from query_service.routes.context import bound, database, moment
+from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.paging import window
 from query_service.routes.tail import Tail, tail_of
 from query_service.routes.waiting import (
@@ -17,7 +18,6 @@ from query_service.routes.waiting import (
     lately_query,
     seen_of,
     topics_query,
-    variant,
 )
 from query_service.schemas.graph import Graph
 
@@ -25,6 +25,7 @@ blueprint = APIBlueprint(
     "graph", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Queues and agents")]
 )
 WINDOW = timedelta(hours=1)
+Query = tuple[str, dict[str, Any]]
 PLACES = ("places", "passed", "begins")
 
 
@@ -36,17 +37,14 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     times = {"from": chosen["since"], "until": chosen["until"]}
     agent = {"agent": normalise(query.agent_name or "")}
     [came], topics = database().together(("queues/tail", {}), topics_query(asked))
-    uncounted = tail_of(asked, came)
-    untold = {n: v for n, v in uncounted.parameters(asked).items() if n in ("since", "whole")}
-    known = last_seen(asked, topics)
+    tail = tail_of(asked, came)
+    waiting_tasks = open_tasks(asked, tail, since=times["from"])
+    known = last_seen(topics)
     places = {n: v for n, v in seen_of(asked, known, []).parameters.items() if n in PLACES}
     asking = {**asked.parameters, **places, **times, **agent}
-    waiting = [(f"graph/{name}", asking) for name in _waiting(asked, uncounted)]
+    waiting = _waiting(asking, waiting_tasks)
     answered, *parts = database().together(
-        (
-            "graph/answered" + ("_settled" if uncounted.settled else ""),
-            {"at": asked.parameters["at"], **untold, **times, **agent},
-        ),
+        _answered({"at": asked.parameters["at"], **times, **agent}, tail),
         *waiting,
         *lately_query(asked, known),
     )
@@ -61,8 +59,18 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     }
 
 
-def _waiting(asked: Moment, uncounted: Tail) -> list[str]:
-    """The SQL files for tasks without an answer, whose rows are to be added up."""
-    if asked.is_past and uncounted.looked and uncounted.settled:
-        return ["open_settled", "answered_later"]
-    return [f"open_{variant(asked, uncounted.looked)}"]
+def _answered(asking: dict[str, Any], tail: Tail) -> Query:
+    """The query for answered tasks."""
+    if tail.settled:
+        return "graph/answered_settled", asking
+    return "graph/answered", {**asking, "since": bound(tail.since), "whole": tail.whole}
+
+
+def _waiting(asking: dict[str, Any], known: OpenTasks) -> list[Query]:
+    """The queries for tasks without an answer, whose rows are to be added up."""
+    if not known.is_plain:
+        return [(f"graph/open_{known.variant}", asking)]
+    queries = [("graph/open_settled", {**asking, **known.told})]
+    if known.later:
+        queries.append(("graph/answered_later", {**asking, **known.told_later}))
+    return queries

@@ -40,7 +40,7 @@ def parts_of(asked: Moment, message_id: str) -> tuple[dict[str, list[Row]], Seen
     if task and not found["answers"]:
         queries["topics"] = topics_query(asked, task["topic"].removeprefix(QUEUE))
     found |= _together(**queries)
-    topics = last_seen(asked, found.pop("topics", []))
+    topics = last_seen(found.pop("topics", []))
     trace_id = next((row["trace_id"] for row in (*found["deliveries"], *found["records"])), "")
     queries = {f"lately{n}": query for n, query in enumerate(lately_query(asked, topics))}
     if trace_id:

@@ -78,7 +78,7 @@ def _first(candidates: Candidates, asked: Moment, page: Cursor) -> tuple[list[Ro
     if candidates.is_timed:
         return *candidates.after(page), Seen({}, frozenset(), asked.now)
     *found, topics = database().together(*candidates.begin(page), topics_query(asked))
-    queries, known = candidates.rest(page, found), last_seen(asked, topics)
+    queries, known = candidates.rest(page, found), last_seen(topics)
     parts = database().together(*queries, *lately_query(asked, known))
     rows, is_full = candidates.merged(found, parts[: len(queries)])
     committed = [row for part in parts[len(queries) :] for row in part]

@@ -10,9 +10,10 @@ from query_service.models.message import pending_task
 from query_service.models.queue import Pending
 from query_service.models.values import ns, utc
 from query_service.routes.context import Moment, database
+from query_service.routes.open_tasks import OpenTasks
 from query_service.routes.paging import FIRST, LAST
 from query_service.routes.tail import BUCKET, start
-from query_service.routes.waiting import QUEUE, Seen, variant
+from query_service.routes.waiting import QUEUE, Seen
 
 MOST_IN_LIST = 50
 NO_FILTER: Mapping[str, Any] = {
@@ -30,18 +31,26 @@ NO_FILTER: Mapping[str, Any] = {
 
 
 def pending_query(
-    asked: Moment, seen: Seen, agent: str, limit: int, filters: Mapping[str, Any] = NO_FILTER
+    asked: Moment,
+    seen: Seen,
+    known: OpenTasks,
+    agent: str,
+    limit: int,
+    filters: Mapping[str, Any] = NO_FILTER,
 ) -> tuple[str, dict[str, Any]]:
     """The query for pending tasks of one agent, or at a past time of all of them; one at least of
     each, for the totals that it carries."""
     chosen = {
         **asked.parameters,
         **seen.parameters,
+        **known.told,
         **filters,
         "agent": agent,
         "limit": max(limit, 1),
     }
-    return f"queues/pending_{variant(asked, seen.looked)}", chosen
+    if asked.is_past and known.is_plain:
+        chosen |= known.told_later
+    return f"queues/pending_{known.variant}", chosen
 
 
 def with_bodies(rows: list[Row]) -> list[Row]:
@@ -53,19 +62,20 @@ def with_bodies(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def settled_queries(asked: Moment, looked: bool) -> list[tuple[str, dict[str, Any]]]:
+def settled_queries(asked: Moment, known: OpenTasks) -> list[tuple[str, dict[str, Any]]]:
     """The queries for `of_places`: none when these do not say everything."""
-    if asked.is_past or not looked:
+    if asked.is_past or not known.is_plain:
         return []
-    now = {"now": asked.parameters["now"]}
-    return [("queues/pending_totals", now), ("queues/pending_first", now)]
+    chosen = {"now": asked.parameters["now"], **known.told}
+    return [("queues/pending_totals", chosen), ("queues/pending_first", chosen)]
 
 
-def by_agent(asked: Moment, seen: Seen) -> dict[str, Pending]:
+def by_agent(asked: Moment, seen: Seen, known: OpenTasks) -> dict[str, Pending]:
     """Pending tasks of every agent, the oldest 50 of each as JSON, when `of_places` cannot tell."""
     if asked.is_past:
         found: dict[str, list[Row]] = {}
-        for row in with_bodies(database().rows(*pending_query(asked, seen, "", MOST_IN_LIST))):
+        query = pending_query(asked, seen, known, "", MOST_IN_LIST)
+        for row in with_bodies(database().rows(*query)):
             found.setdefault(row["agent"], []).append(row)
         return {agent: of_rows(rows, asked) for agent, rows in found.items()}
     now = {"now": asked.parameters["now"]}

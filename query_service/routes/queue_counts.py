@@ -4,6 +4,7 @@ from datetime import datetime
 
 from query_service.db import Row
 from query_service.routes.context import Moment, bound, database
+from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.pending import settled_queries
 from query_service.routes.queue_messages import Messages
 from query_service.routes.tail import merged, tail_of, with_repeats
@@ -16,9 +17,9 @@ def counted(
     agent: str = "",
     message_type: str = "",
     messages: Messages | None = None,
-) -> tuple[dict[str, Row], Seen, list[list[Row]]]:
-    """Counts and rates by agent, what was seen of the topics, and the records of messages, or for
-    all agents what `settled_queries` gave."""
+) -> tuple[dict[str, Row], Seen, OpenTasks, list[list[Row]]]:
+    """Counts and rates by agent, what was seen of the topics, how to ask for open tasks, and the
+    records of messages, or for all agents what `settled_queries` gave."""
     [came], topics, *cuts = database().together(
         ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
     )
@@ -29,12 +30,12 @@ def counted(
         "agent": agent,
         "message_type": message_type,
     }
-    found = last_seen(asked, topics)
-    lately = lately_query(asked, found)
+    found = last_seen(topics)
+    lately, known = lately_query(asked, found), open_tasks(asked, open_part, agent)
     beside = (
         messages.records([row for part in cuts for row in part])
         if messages
-        else settled_queries(asked, open_part.looked)
+        else settled_queries(asked, known)
     )
     queries = [*lately, *beside]
     if open_part.is_empty:
@@ -48,5 +49,5 @@ def counted(
     parts = iter(database().together(*queries))
     committed = [row for _ in lately for row in next(parts)]
     told = [next(parts) for _ in beside]
-    seen = seen_of(asked, found, committed, open_part.looked)
-    return merged(row for part in parts for row in part), seen, told
+    seen = seen_of(asked, found, committed)
+    return merged(row for part in parts for row in part), seen, known, told

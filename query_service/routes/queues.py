@@ -15,6 +15,7 @@ from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
 from query_service.routes.context import database
+from query_service.routes.open_tasks import open_tasks
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
 from query_service.routes.pending import (
     by_agent,
@@ -25,7 +26,7 @@ from query_service.routes.pending import (
 )
 from query_service.routes.queue_counts import counted
 from query_service.routes.queue_messages import Messages
-from query_service.routes.tail import BUCKET, start
+from query_service.routes.tail import BUCKET, start, tail_of
 from query_service.routes.waiting import (
     seen_topics,
     topics_query,
@@ -43,9 +44,9 @@ def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, told = counted(asked, rate_since)
-    pending = of_places(asked, seen, *told) if told else by_agent(asked, seen)
-    known = {topic.removeprefix("agent-queue-") for topic in seen.topics}
+    counts, seen, known, told = counted(asked, rate_since)
+    pending = of_places(asked, seen, *told) if told else by_agent(asked, seen, known)
+    watched = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
     found: dict[str, Row] = {
         agent: {
@@ -53,7 +54,7 @@ def queues(query: QueuesQuery) -> Response:
             "pending": pending.get(agent, Pending()),
             "reading": seen.of(f"agent-queue-{agent}"),
         }
-        for agent in (counts.keys() | pending.keys() | known) - {""}
+        for agent in (counts.keys() | pending.keys() | watched) - {""}
         if part in agent
     }
     matching = [
@@ -95,10 +96,10 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
     listed = Messages(asked, agent, query, page)
-    counts, seen, told = counted(asked, rate_since, agent, message_type, listed)
+    counts, seen, known, told = counted(asked, rate_since, agent, message_type, listed)
     records = [row for part in told for row in part]
     rows, *all_of = database().together(
-        pending_query(asked, seen, agent, query.limit), *listed.all_of(records)
+        pending_query(asked, seen, known, agent, query.limit), *listed.all_of(records)
     )
     pending = with_bodies(rows)
     messages = listed.found(records, [row for part in all_of for row in part])
@@ -124,7 +125,8 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     asked, page = opened(query, query.cursor)
     agent = normalise(path.agent_name)
     topics, [came] = database().together(topics_query(asked, agent), ("queues/tail", {}))
-    seen = seen_topics(asked, topics, bool(came["looked"]))
+    tail = tail_of(asked, came)
+    seen, known = seen_topics(asked, topics), open_tasks(asked, tail, agent)
     filters = {
         "state": query.state or "",
         "priority": query.priority or "",
@@ -137,11 +139,11 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
         "after_id": page.after_id,
     }
     rows = with_bodies(
-        database().rows(*pending_query(asked, seen, agent, query.limit + 1, filters))
+        database().rows(*pending_query(asked, seen, known, agent, query.limit + 1, filters))
     )
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
-    held = blocked(asked, seen, shown)
+    held = blocked(asked, tail.looked, shown)
     return {
         "agent_name": path.agent_name,
         "pending_count": total,

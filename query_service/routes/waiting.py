@@ -15,13 +15,11 @@ QUEUE = "agent-queue-"
 @dataclass(frozen=True)
 class Seen:
     """What was seen of the queues' topics, and the topics that somebody reads: a group has members
-    there, or has committed something new within the hour. `looked`: no task came since the observer
-    looked at open tasks, so a plainer question is enough."""
+    there, or has committed something new within the hour."""
 
     topics: dict[str, Reading]
     read: frozenset[str]
     now: datetime
-    looked: bool = False
 
     def of(self, topic: str) -> Reading | None:
         """What was seen of a topic within the hour."""
@@ -49,9 +47,9 @@ class Seen:
         }
 
 
-def last_seen(asked: Moment, rows: list[Row]) -> dict[str, Reading]:
+def last_seen(rows: list[Row]) -> dict[str, Reading]:
     """What `topics_query` gave, by topic."""
-    return readings(rows if asked.is_past else topics(rows))
+    return readings(topics(rows))
 
 
 def lately_query(asked: Moment, found: dict[str, Reading]) -> list[tuple[str, dict[str, Any]]]:
@@ -63,26 +61,17 @@ def lately_query(asked: Moment, found: dict[str, Reading]) -> list[tuple[str, di
     return [("queues/committed_lately", {**asked.parameters, "topics": unread})]
 
 
-def seen_of(
-    asked: Moment, found: dict[str, Reading], lately: list[Row], looked: bool = False
-) -> Seen:
-    """What `last_seen` and `lately_query` gave; `looked` as in Seen."""
+def seen_of(asked: Moment, found: dict[str, Reading], lately: list[Row]) -> Seen:
+    """What `last_seen` and `lately_query` gave."""
     read = {topic for topic, reading in found.items() if reading.members}
-    return Seen(found, frozenset(read | {row["topic"] for row in lately}), asked.now, looked)
+    return Seen(found, frozenset(read | {row["topic"] for row in lately}), asked.now)
 
 
-def seen_topics(asked: Moment, rows: list[Row], looked: bool = False) -> Seen:
-    """What `topics_query` gave; `looked` as in Seen."""
-    found = last_seen(asked, rows)
+def seen_topics(asked: Moment, rows: list[Row]) -> Seen:
+    """What `topics_query` gave."""
+    found = last_seen(rows)
     lately = [row for query in lately_query(asked, found) for row in database().rows(*query)]
-    return seen_of(asked, found, lately, looked)
-
-
-def variant(asked: Moment, looked: bool) -> str:
-    """The end of the name of the SQL file about open tasks that is to be asked."""
-    if asked.is_past:
-        return "at"
-    return "settled" if looked else "now"
+    return seen_of(asked, found, lately)
 
 
 def topics_query(asked: Moment, agent: str = "") -> tuple[str, dict[str, str]]:

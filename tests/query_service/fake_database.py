@@ -16,6 +16,7 @@ ALWAYS: dict[str, list[Row]] = {
             "looked": False,
         }
     ],
+    "queues/looked_since": [{"looked_since": datetime(2026, 11, 22, 11, 59), "is_behind": False}],
     "traces/position": [
         {
             "touched_from": datetime(2026, 11, 22, 12),

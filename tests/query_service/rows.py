@@ -163,3 +163,16 @@ def error_row(**changes: Any) -> Row:
         "release": "",
     }
     return row | changes
+
+
+def task_place(number: int) -> Row:
+    """Where a task lies that has left `open_tasks`."""
+    return {
+        "message_id": f"m{number}",
+        "hash": number,
+        "agent": "researcher",
+        "topic": "agent-queue-researcher",
+        "bucket": datetime(2026, 11, 22, 11, 45),
+        "place": 100 + number,
+        "cause_message_id": "",
+    }

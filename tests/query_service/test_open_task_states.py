@@ -12,6 +12,7 @@ from query_service.models.queue import STATES
 from query_service.observer import open_tasks
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
+from query_service.routes.open_tasks import MOST
 from tests.clickhouse.migrations.records import Row, kafka, message, otlp_span, record, sign
 from tests.query_service.engine import NOW, Service, clear
 from tests.query_service.test_queues_exact import database
@@ -85,6 +86,7 @@ facts = st.one_of(
 steps = st.lists(
     st.tuples(st.lists(facts, min_size=30, max_size=60), st.booleans()), min_size=1, max_size=2
 )
+bound_tasks = st.sampled_from([MOST, MOST, 0])
 
 
 def insert(service: Service, batch: list[Fact]) -> None:
@@ -179,10 +181,12 @@ def of_agents(service: Service, at: datetime | None) -> dict[str, int]:
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(drawn=steps)
+@given(drawn=steps, most=bound_tasks)
 def test_open_tasks_have_the_states_of_task_states(
-    empty: Service, drawn: list[tuple[list[Fact], bool]]
+    empty: Service, monkeypatch: pytest.MonkeyPatch, drawn: list[tuple[list[Fact], bool]], most: int
 ) -> None:
+    # With more tasks that have to be looked up the views are asked.
+    monkeypatch.setattr("query_service.routes.open_tasks.MOST", most)
     clear(empty.tables)
     for batch, looks in drawn:
         insert(empty, batch)
@@ -203,11 +207,34 @@ def test_what_came_before_its_task_is_known_at_once(
     insert(empty, [task("a", "writer", 1, "2026-11-22 10:00:00", None)])
     insert(empty, [event("b", "claimed", "2026-11-22 10:01:00")])
     insert(empty, [answer("c", "result", 1, "2026-11-22 10:02:00")])
-    gone = "SELECT (SELECT count() FROM open_tasks) = 1 AND (SELECT count() FROM open_signs) = 0"
-    wait_until(lambda: looked(empty) and empty.tables.query(gone).result_rows[0][0])
+    nothing = "SELECT (SELECT count() FROM open_tasks) = 1 AND (SELECT count() FROM open_signs) = 0"
+    wait_until(lambda: looked(empty) and empty.tables.query(nothing).result_rows[0][0])
     for name in "bc":
         insert(empty, [task(name, "writer", 2, "2026-11-22 10:00:00", None)])
     assert [(i, s) for i, s, _ in fast(empty, "writer", None)] == [
         ("a", "unknown"),
         ("b", "in_progress"),
     ]
+    for most in (MOST, 0):
+        monkeypatch.setattr("query_service.routes.open_tasks.MOST", most)
+        check(empty)
+
+
+def test_an_answered_task_waits_for_nothing(
+    empty: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_tasks, "FEW_ROWS", 1)
+    clear(empty.tables)
+    insert(empty, [task("done", "writer", 1, "2026-11-22 10:00:00", None)])
+    insert(empty, [answer("done", "result", 1, "2026-11-22 11:30:00")])
+    nothing = "SELECT (SELECT count() FROM open_tasks) = 0"
+    wait_until(lambda: looked(empty) and empty.tables.query(nothing).result_rows[0][0])
+    # Its mark is gone: it seems to be open until the observer looks again.
+    insert(empty, [task("done", "writer", 1, "2026-11-22 10:00:00", None)])
+    waiting = message(message_id="next", timestamp="2026-11-22 10:05:00", target_agent="coder")
+    headers = {"cause-message-id": "done"}
+    insert(empty, [("landing_records", record(topic("coder"), 1, waiting, headers=headers))])
+    for at, above in ((None, []), (PAST[0], ["done"]), (PAST[1], [])):
+        when = f"?at={at.isoformat()}" if at else ""
+        [told] = empty.get(f"/api/v1/queues/coder/pending{when}")["tasks"]
+        assert [held["message_id"] for held in told["blocks"]] == above

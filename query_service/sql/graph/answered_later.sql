@@ -1,19 +1,9 @@
--- As open_settled.sql, those that were answered after a time, when the observer has counted all messages.
-WITH later AS
-(
-    SELECT message_id, message_hash
-    FROM answered_tasks FINAL
-    WHERE toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})
-        AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes(least({until:DateTime64(9, 'UTC')}, {at:DateTime64(9, 'UTC')}))
-        AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
-        AND event_time <= {at:DateTime64(9, 'UTC')} AND answered_at > {at:DateTime64(9, 'UTC')}
-        AND ({agent:String} = '' OR source = {agent:String} OR agent = {agent:String})
-),
-signs AS
+-- As open_settled.sql, some tasks that had no answer at a time, but have left open_tasks.
+WITH signs AS
 (
     SELECT message_hash, event_name, replaceAll(lower(agent_name), ' ', '-') AS agent
     FROM task_events
-    WHERE message_hash IN (SELECT message_hash FROM later) AND event_time <= {at:DateTime64(9, 'UTC')}
+    WHERE message_hash IN {hashes:Array(UInt64)} AND event_time <= {at:DateTime64(9, 'UTC')}
 )
 SELECT source, target, countIf(has_expired) AS expired, countIf(NOT has_expired AND is_begun) AS in_progress, countIf(NOT has_expired AND NOT is_begun) AS unknown
 FROM
@@ -24,7 +14,11 @@ FROM
         transform(concat(topic, '/', toString(partition)), {places:Array(String)}, {passed:Array(Int64)}, toInt64(0)) > offset
             OR cityHash64(message_id) IN (SELECT message_hash FROM signs WHERE event_name != 'process' OR agent = '')
             OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM signs) AS is_begun
-    FROM tasks FINAL
-    WHERE message_id IN (SELECT message_id FROM later)
+    FROM agent_messages
+    WHERE toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))} AND topic IN {queues:Array(String)}
+        AND cityHash64(topic, partition, offset, value_hash) IN {records:Array(UInt64)}
+        AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+        AND ({agent:String} = '' OR source = {agent:String} OR agent = {agent:String})
+    LIMIT 1 BY topic, partition, offset, value_hash
 )
 GROUP BY source, target

@@ -1,4 +1,4 @@
--- Of some tasks those without an answer, when the observer has looked at all tasks.
-SELECT message_id, agent, cause_message_id
+-- Of some tasks that were sent up to a time those without an answer, as the observer has it.
+SELECT message_id, cityHash64(message_id) AS hash, agent, cause_message_id
 FROM open_tasks FINAL
-WHERE is_deleted = 0 AND message_id IN {ids:Array(String)}
+WHERE is_deleted = 0 AND message_id IN {ids:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')}

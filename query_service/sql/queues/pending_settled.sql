@@ -1,10 +1,11 @@
--- The same as pending_now.sql, when the observer has looked at all tasks: without the view, which takes
--- longer to plan. Replaced or not, a sign of a task stays true.
+-- The same as pending_now.sql, when few tasks came since the observer looked at them: which of these are
+-- answered, and begun, is bound. Without the view, which takes longer to plan. Replaced or not, a sign of a
+-- task stays true.
 SELECT
     agent, message_id, event_time, cause_message_id, toValidUTF8(body) AS body,
     multiIf(
         isNotNull(ttl_seconds) AND fromUnixTimestamp64Nano(sent_ns + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9), 'UTC') <= {now:DateTime64(9, 'UTC')}, 'expired',
-        cityHash64(message_id) IN (
+        cityHash64(message_id) IN {begun:Array(UInt64)} OR cityHash64(message_id) IN (
             SELECT message_hash
             FROM open_signs
             WHERE is_deleted = 0 AND (event_name != 'process' OR agent IN ('', {agent:String}))), 'in_progress',
@@ -18,7 +19,7 @@ SELECT
     sumMap(map(state, 1)) OVER () AS by_state,
     sumMap(map(toString(priority), 1)) OVER () AS by_priority
 FROM open_tasks FINAL
-WHERE is_deleted = 0 AND agent = {agent:String}
+WHERE is_deleted = 0 AND agent = {agent:String} AND cityHash64(message_id) NOT IN {left_out:Array(UInt64)}
     AND ({state:String} = '' OR state = {state:String})
     AND ({priority:String} = '' OR priority = {priority:String})
     AND ({source:String} = '' OR source = {source:String})

@@ -12,7 +12,7 @@ import pytest
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import ALWAYS, FakeDatabase
-from tests.query_service.rows import handoff_place, handoff_row, trace_row
+from tests.query_service.rows import handoff_place, handoff_row, task_place, trace_row
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 CURSOR = Cursor(at=NOW, now=NOW, arrived_until=7, after_time=5, after_id="x1").encode()
@@ -114,6 +114,10 @@ def asked(name: str) -> list[dict[str, Any]]:
                 ALWAYS["queues/tail"][0]
                 | ({"looked": True, "buckets": []} if "settled" in name else {})
             ],
+            "queues/came": [{"hash": 7, "agent": "researcher"}],
+            "queues/touched": [{"hash": 8, "message_id": "m8"}],
+            "queues/answered_later": [task_place(9)],
+            "queues/tasks_of": [task_place(8)],
             "otlp/counts": [{"spans": 0, "stored": 0, "dead": 0, "gone": 0}],
         }
     )
