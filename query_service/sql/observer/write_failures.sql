@@ -1,5 +1,6 @@
 -- Work out the failures of what arrivals from `since` to `until` touched: what is new or other is
--- written, and a mark for what is no failure any more. In one block, so that it is seen at once.
+-- written, and a mark for what is no failure any more. In one block, so that it is seen at once. The units
+-- are asked for with the same words as in the view, so that they are worked out once.
 INSERT INTO known_failures
 SELECT * EXCEPT (is_new, is_single, is_same) REPLACE (NOT is_new AS is_deleted, now64(6, 'UTC') AS computed_at)
 FROM
@@ -15,7 +16,7 @@ FROM
         UNION ALL
         SELECT *, false AS is_new
         FROM stored_failures
-        WHERE unit IN (SELECT unit FROM touched_units(since = {since:DateTime64(6, 'UTC')}, until = {until:DateTime64(6, 'UTC')}, shard = {shard:UInt32}, shards = {shards:UInt32}))
+        WHERE unit IN (SELECT arrayJoin((SELECT groupArray(unit) FROM touched_units(since = {since:DateTime64(6, 'UTC')}, until = {until:DateTime64(6, 'UTC')}, shard = {shard:UInt32}, shards = {shards:UInt32}))))
     )
     WINDOW same AS (PARTITION BY event_time, failure_id)
 )
