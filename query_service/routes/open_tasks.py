@@ -36,6 +36,11 @@ class OpenTasks:
         return self.variant.endswith("settled")
 
     @property
+    def is_as_stored(self) -> bool:
+        """Whether the open tasks are those that `open_tasks` has, with the signs there."""
+        return self == OpenTasks("settled")
+
+    @property
     def told(self) -> dict[str, Any]:
         """Parameters of the SQL files about what `open_tasks` has."""
         return {"left_out": self.left_out, "begun": self.begun} if self.is_plain else {}

@@ -1,19 +1,18 @@
 """Tasks that wait for an answer."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.message import pending_task
 from query_service.models.queue import Pending
-from query_service.models.values import ns, utc
+from query_service.models.values import utc
 from query_service.routes.context import Moment, database
 from query_service.routes.open_tasks import OpenTasks
 from query_service.routes.paging import FIRST, LAST
 from query_service.routes.tail import BUCKET, start
-from query_service.routes.waiting import QUEUE, Seen
+from query_service.routes.waiting import Seen
 
 MOST_IN_LIST = 50
 NO_FILTER: Mapping[str, Any] = {
@@ -91,56 +90,6 @@ def by_agent(asked: Moment, seen: Seen, known: OpenTasks) -> dict[str, Pending]:
         )
         for row in rows
     }
-
-
-def of_places(asked: Moment, seen: Seen, totals: list[Row], first: list[Row]) -> dict[str, Pending]:
-    """Pending tasks of every agent, of their totals and the oldest of each: states that Kafka
-    decides are found here."""
-    now, texts = ns(asked.now), dict[str, list[str]]()
-    queues = {agent: _Queue(seen, agent) for agent in {row["agent"] for row in (*totals, *first)}}
-    for row in first:
-        agent, waited = row["agent"], now - row["sent_ns"]
-        queue = queues[agent]
-        state = row["known"] or queue.state(row["partition"], row["offset"])
-        before = queue.before(row["partition"], row["offset"])
-        waiting = 'null, "clock_skew": true' if waited < 0 else round(waited / 1e9, 6)
-        texts.setdefault(agent, []).append(
-            f'{{"message_id": {row["quoted_id"]}, "state": "{state}", "waiting_seconds": {waiting},'
-            f' "messages_before": {"null" if before is None else before}{row["listed"]}'
-        )
-    found = {}
-    for row in totals:
-        queue, shown = queues[row["agent"]], texts.get(row["agent"], [])
-        states = Counter(map(queue.state, row["partitions"], row["offsets"]))
-        states.update(expired=row["expired"], in_progress=row["in_progress"])
-        found[row["agent"]] = Pending(
-            row["pending_tasks"],
-            dict(states),
-            row["by_priority"],
-            utc(row["oldest"]),
-            ", ".join(shown),
-            len(shown),
-        )
-    return found
-
-
-class _Queue:
-    """What was seen of the queue of an agent."""
-
-    def __init__(self, seen: Seen, agent: str) -> None:
-        reading = seen.topics.get(f"{QUEUE}{agent}")
-        self._passed = reading.passed if reading else {}
-        self._begins = reading.begins if reading else {}
-        self._wait = seen.wait(agent)
-
-    def state(self, partition: int, offset: int) -> str:
-        """Of a task that is not expired, and that nobody said to work on."""
-        return "in_progress" if self._passed.get(partition, 0) > offset else self._wait
-
-    def before(self, partition: int, offset: int) -> int | None:
-        """Messages before it that are not consumed."""
-        begin = self._begins.get(partition, -1)
-        return None if begin < 0 else max(0, offset - begin)
 
 
 def of_rows(rows: list[Row], asked: Moment) -> Pending:

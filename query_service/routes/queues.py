@@ -15,22 +15,13 @@ from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
 from query_service.routes.context import database
-from query_service.routes.open_tasks import open_tasks
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
-from query_service.routes.pending import (
-    by_agent,
-    of_places,
-    of_rows,
-    pending_query,
-    with_bodies,
-)
+from query_service.routes.pending import by_agent, of_rows, pending_query, with_bodies
+from query_service.routes.pending_page import pending_page
 from query_service.routes.queue_counts import counted
 from query_service.routes.queue_messages import Messages
-from query_service.routes.tail import BUCKET, start, tail_of
-from query_service.routes.waiting import (
-    seen_topics,
-    topics_query,
-)
+from query_service.routes.queue_states import of_places
+from query_service.routes.tail import BUCKET, start
 from query_service.schemas.queues import OneQueue, Queues
 from query_service.schemas.queues import Pending as PendingTasks
 
@@ -124,9 +115,6 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer and match, by default oldest first."""
     asked, page = opened(query, query.cursor)
     agent = normalise(path.agent_name)
-    topics, [came] = database().together(topics_query(asked, agent), ("queues/tail", {}))
-    tail = tail_of(asked, came)
-    seen, known = seen_topics(asked, topics), open_tasks(asked, tail, agent)
     filters = {
         "state": query.state or "",
         "priority": query.priority or "",
@@ -138,12 +126,10 @@ def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
         "after_time": page.after_time,
         "after_id": page.after_id,
     }
-    rows = with_bodies(
-        database().rows(*pending_query(asked, seen, known, agent, query.limit + 1, filters))
-    )
+    rows, looked = pending_page(asked, agent, query.limit + 1, filters)
     shown = rows[: query.limit]
     total = rows[0]["pending_tasks"] if rows else 0
-    held = blocked(asked, tail.looked, shown)
+    held = blocked(asked, looked, shown)
     return {
         "agent_name": path.agent_name,
         "pending_count": total,
