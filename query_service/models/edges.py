@@ -10,7 +10,7 @@ Edge = dict[str, Any]
 
 
 def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -> list[Edge]:
-    """One edge for each sender and receiver, those with the most tasks first.
+    """One edge for each sender and receiver.
 
     `wait`: how a task waits in the queue of an agent.
     """
@@ -29,7 +29,20 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
     for edge in found.values():
         edge["tasks"] = edge["answered"] + edge["open"]
         edge["not_consumed"] = edge["queued"] + edge["lost"] + edge["unknown"]
-    return sorted(found.values(), key=lambda e: (-e["tasks"], e["source"], e["target"]))
+    return list(found.values())
+
+
+def sort_key(order: str, edge: Edge) -> tuple[int, str]:
+    """What an edge is sorted by, the least first."""
+    name = f"{edge['source']}\n{edge['target']}"
+    match order:
+        case "agent":
+            return 0, name
+        case "p95":
+            seconds = edge["p95_seconds"]
+            return 1 if seconds is None else -round(seconds * 1e6), name
+        case _:
+            return -edge[order], name
 
 
 def _edge(row: Row) -> Edge:

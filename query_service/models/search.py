@@ -1,7 +1,6 @@
 """What `/api/v1/search` looks for, and how it shows what it finds."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -28,14 +27,6 @@ def id_bounds(text: str) -> dict[str, Any]:
     ids = list(dict.fromkeys((text, text.lower())))
     start = text.lower() if len(text) >= SHORTEST_PREFIX else ""
     return {"ids": ids, "from": start, "to": f"{start}\U0010ffff" if start else ""}
-
-
-def unique(rows: Iterable[Row]) -> list[Row]:
-    """The rows without those of a thing that came before: versions, second deliveries."""
-    seen: dict[tuple[str, str, str], Row] = {}
-    for row in rows:
-        seen.setdefault((row["kind"], row["id"], row["trace_id"]), row)
-    return list(seen.values())
 
 
 def _link(row: Row) -> str:

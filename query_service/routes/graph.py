@@ -6,12 +6,12 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from query_service.models.edges import edges, nodes
+from query_service.models.edges import edges, nodes, sort_key
 from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
-from query_service.routes.context import bound, database, moment
+from query_service.routes.context import bound, database
 from query_service.routes.open_tasks import OpenTasks, open_tasks
-from query_service.routes.paging import window
+from query_service.routes.paging import cut, opened, window
 from query_service.routes.tail import Tail, tail_of
 from query_service.routes.waiting import (
     last_seen,
@@ -32,7 +32,7 @@ PLACES = ("places", "passed", "begins")
 @blueprint.get("/graph", summary="Who hands work to whom", responses={200: Graph})
 def graph(query: GraphQuery) -> dict[str, Any]:
     """Agents, and the tasks that each sent to each in a window, with what became of them."""
-    asked = moment(query.at)
+    asked, page = opened(query, query.cursor)
     chosen = window(query.model_copy(update={"since": query.since or WINDOW}), asked)
     times = {"from": chosen["since"], "until": chosen["until"]}
     agent = {"agent": normalise(query.agent_name or "")}
@@ -51,11 +51,16 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     waits = [row for part in parts[: len(waiting)] for row in part]
     lately = [row for part in parts[len(waiting) :] for row in part]
     found = edges(answered, waits, seen_of(asked, known, lately).wait)
+    order = query.sort.removeprefix("-")
+    shown, following = cut(
+        found, query.limit, page, lambda edge: sort_key(order, edge), order != "agent"
+    )
     return {
         "since": chosen["since"].replace(" ", "T"),
         "nodes": nodes(found),
-        "edges": found[: query.limit],
-        "edges_omitted": len(found[query.limit :]),
+        "edges": shown,
+        "edges_omitted": len(found) - len(shown),
+        "next_cursor": following,
     }
 
 

@@ -1,6 +1,6 @@
 """`/api/v1/search`: one box for everything."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -9,57 +9,26 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.errors import InvalidParameter
 from query_service.models.parameters.search import SearchQuery
-from query_service.models.search import (
-    KINDS,
-    MOST_WORDS,
-    WORD_KINDS,
-    id_bounds,
-    item,
+from query_service.models.search import KINDS, MOST_WORDS, WORD_KINDS, id_bounds, item, words
+from query_service.models.search_page import (
+    NO_PLACE,
+    following,
+    newest,
+    place_after,
+    shows_ids,
     unique,
-    words,
 )
 from query_service.models.values import iso
-from query_service.routes.context import absolute, bound, database, moment
-from query_service.routes.paging import window
+from query_service.routes.context import absolute, bound, database
+from query_service.routes.paging import opened, window
 from query_service.schemas.search import Search
 
 blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Search")])
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOW = timedelta(days=1)
 _SPANS = (timedelta(hours=1), None)
 # A message that was delivered again, and the versions of a span, are rows of their own.
 _SPARE = 2
-
-
-def _found(
-    kinds: list[str], since: datetime, now: datetime, by_id: Row, by_word: Row
-) -> tuple[list[Row], list[Row]]:
-    """Rows by their ids, and by their words: of each kind from the shortest of the last spans of
-    time that has enough of them.
-
-    Of words that are everywhere ClickHouse would sort all of the window.
-    """
-    queries = [("search/ids", by_id)] if by_id else []
-    wanted = [kind for kind in kinds if kind in WORD_KINDS] if by_word["words"] else []
-    ids: list[Row] = []
-    rows: list[Row] = []
-    for span in _SPANS:
-        start = since if span is None else max(since, now - span)
-        chosen = {**by_word, "since": bound(start)}
-        queries += [(f"search/words_{kind}", chosen) for kind in wanted]
-        if not queries:
-            break
-        found = database().together(*queries)
-        if len(queries) > len(wanted):
-            ids = found.pop(0)
-        is_last = start == since
-        is_done = {
-            kind: is_last or len(some) >= by_word["limit"]
-            for kind, some in zip(wanted, found, strict=True)
-        }
-        rows += [row for some in found for row in some if is_done[row["kind"]]]
-        wanted = [kind for kind in wanted if not is_done[kind]]
-        queries = []
-    return ids, rows
 
 
 @blueprint.get("/search", summary="Find anything", responses={200: Search})
@@ -67,25 +36,75 @@ def search(query: SearchQuery) -> dict[str, Any]:
     """Things with that id, or one that begins so (8 characters at least), of all times; then
     messages, spans and errors that have every word of `q`, of the last day unless `since` is given.
     """
-    asked = moment(query.at)
-    kinds = list(query.kinds or KINDS)
-    times = {"at": bound(asked.at), **window(query, asked)}
-    text = query.q.strip()
-    by_id = {**times, **id_bounds(text), "kinds": kinds, "limit": query.limit + 1} if text else {}
-    since = absolute(query.since or _WINDOW, asked.now, "since")
-    looked_for = words(text)
+    asked, page = opened(query, query.cursor)
+    looked_for = words(query.q)
     if len(looked_for) > MOST_WORDS:
         raise InvalidParameter("q", f"has more than {MOST_WORDS} words")
-    by_word = {**times, "words": looked_for, "limit": _SPARE * (query.limit + 1)}
-    rows, found = _found(kinds, since, asked.now, by_id, by_word)
-    # Equal times in one order; of the copies of a thing the one that the tables keep.
-    found.sort(key=lambda row: (row["kind"], row["id"], -row["place"], row["preview"]))
-    rows += sorted(found, key=lambda row: row["event_time"], reverse=True)
-    things = unique(rows)
-    if query.sort == "time":
-        things.sort(key=lambda row: row["event_time"], reverse=True)
+    is_timed, limit, begin = query.sort == "time", query.limit + 1, place_after(page)
+    with_ids = bool(query.q.strip()) and (is_timed or shows_ids(page))
+    bounds = id_bounds(query.q.strip())
+    times = {"at": bound(asked.at), **window(query, asked)}
+    kinds = list(query.kinds or KINDS)
+    by_id = {**times, **bounds, "kinds": kinds, "limit": limit, **begin}
+    by_word: Row = {**times, "words": looked_for, "limit": _SPARE * limit}
+    by_word |= begin if is_timed or not shows_ids(page) else NO_PLACE
+    until = min(asked.at, _EPOCH + timedelta(microseconds=by_word["after_time"] // 1_000 + 1))
+    by_word["at"] = bound(until)
+    since = absolute(query.since or _WINDOW, asked.now, "since")
+    ids, found = _found(
+        [(f"search/ids{'_newest' if is_timed else ''}", by_id)] if with_ids else [],
+        [kind for kind in kinds if kind in WORD_KINDS] if looked_for else [],
+        by_word,
+        since,
+        min(asked.now, until),
+    )
+    lists = [(some, _SPARE * limit) for some in found]
+    rows, end = newest(
+        [(ids, limit), *lists] if is_timed else lists,
+        lambda row: "place" in row and _is_by_id(row, bounds),
+    )
+    things = rows if is_timed else unique([*ids, *rows])
+    last, is_by_id = end, False
+    if len(things) > query.limit:
+        last, is_by_id = things[query.limit - 1], not is_timed and query.limit <= len(ids)
     return {
         "items": [item(row) for row in things[: query.limit]],
-        "more_of": sorted({row["kind"] for row in things[query.limit :]}),
+        "more_of": sorted(_beyond(things[query.limit :], lists)),
+        "next_cursor": following(last, page, is_by_id) if last else None,
         "since": iso(since),
     }
+
+
+def _found(
+    by_id: list[tuple[str, Row]], kinds: list[str], by_word: Row, since: datetime, until: datetime
+) -> tuple[list[Row], list[list[Row]]]:
+    """Rows by their ids, and by their words: of each kind from the shortest of the last spans of
+    time that has enough of them.
+
+    Of words that are everywhere ClickHouse would sort all of the window.
+    """
+    ids: list[Row] = []
+    rows: dict[str, list[Row]] = {}
+    for span in _SPANS:
+        start = since if span is None else max(since, until - span)
+        chosen = {**by_word, "since": bound(start)}
+        queries = [*by_id, *((f"search/words_{kind}", chosen) for kind in kinds)]
+        if not queries:
+            break
+        found = database().together(*queries)
+        if by_id:
+            ids, by_id = found.pop(0), []
+        rows |= dict(zip(kinds, found, strict=True))
+        kinds = [k for k in kinds if start != since and len(rows[k]) < by_word["limit"]]
+    return ids, list(rows.values())
+
+
+def _is_by_id(row: Row, bounds: Row) -> bool:
+    """Whether something found by its words is among what has such an id."""
+    return row["id"] in bounds["ids"] or bounds["from"] <= row["id"] < bounds["to"]
+
+
+def _beyond(rest: list[Row], lists: list[tuple[list[Row], int]]) -> set[str]:
+    """The kinds of which there is more than is shown."""
+    cut = {some[-1]["kind"] for some, limit in lists if len(some) >= limit}
+    return cut | {row["kind"] for row in rest}

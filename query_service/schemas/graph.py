@@ -39,5 +39,6 @@ class Graph(Answer):
 
     since: str = field("Start of the window", "2026-11-22T11:00:00.000000")
     nodes: list[Node] = field("Every agent that sent or got a task")
-    edges: list[Edge] = field("The edges with the most tasks")
-    edges_omitted: int = field("Edges that are not shown", 0)
+    edges: list[Edge] = field("Edges, in the order asked for")
+    edges_omitted: int = field("Edges that are not on this page", 0)
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")

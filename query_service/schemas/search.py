@@ -25,6 +25,7 @@ class Search(Answer):
 
     items: list[Found] = field("What was found")
     more_of: list[SearchKind] = field("Kinds of which there is more than is shown")
+    next_cursor: str | None = field("Gives the next page; null at the end", "eyJhdCI6IjIwMjYtMTEt")
     since: str = field(
         "Words were looked for from then on; ids in all that is kept", "2026-11-21T12:00:00"
     )

@@ -11,14 +11,6 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"since", "until"},
         "a queue is a state at a time: `window` bounds its rates",
     ),
-    "/api/v1/search": (
-        {"cursor"},
-        "the best of each kind: more of one by its own list, or by a narrower window",
-    ),
-    "/api/v1/graph": (
-        {"sort", "cursor"},
-        "the edges with the most tasks make one picture",
-    ),
     "/api/v1/events/stream": (TAKES - {"cursor"}, "a live stream has no end and no past"),
     "/api/v1/traces/{trace_id}": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/traces/{trace_id}/spans": (TAKES - {"at"}, OF_ONE_TRACE),

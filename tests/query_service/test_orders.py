@@ -77,6 +77,19 @@ LISTS = {
         18,
         {"duration": lambda h: -h["duration_seconds"]},
     ),
+    "graph": Listed(
+        "/api/v1/graph",
+        "edges",
+        "edge",
+        7,
+        {
+            "tasks": lambda e: -e["tasks"],
+            "failed": lambda e: -e["failed"],
+            "open": lambda e: -e["open"],
+            "p95": lambda e: -(e["p95_seconds"] or 0),
+            "agent": lambda e: (e["source"], e["target"]),
+        },
+    ),
     "errors": Listed("/api/v1/errors", "errors", "error_id", 18, {"time": _time("timestamp")}),
     "errors of an agent": Listed(
         "/api/v1/errors/agent/writer", "errors", "error_id", 18, {"time": _time("timestamp")}
@@ -148,7 +161,9 @@ def filled(embedded_clickhouse: str) -> Iterator[Service]:
 
 
 def identity(listed: Listed, row: dict[str, Any]) -> str:
-    """The id of a row; of metrics it is that of the span."""
+    """The id of a row; of metrics it is that of the span, of the graph both agents."""
+    if listed.identity == "edge":
+        return f"{row['source']} {row['target']}"
     found = row[listed.identity] if listed.identity in row else row["metrics"]["span_id"]
     return str(found)
 

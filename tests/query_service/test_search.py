@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.query_service.engine import Service, load, produced, recorded
+from query_service.models.cursor import Cursor
+from tests.query_service.engine import NOW, Service, load, produced, recorded
 
 VALUES = [(record["topic"], json.loads(record["value"])) for record in recorded()]
 
@@ -127,3 +128,44 @@ def test_links_lead_there(earlier: Service) -> None:
             continue  # /handoffs/{message_id}
         for thing in found(earlier, own, f"&kinds={kind}"):
             assert earlier.get(thing["link"])
+
+
+def pages(service: Service, q: str, more: str, limit: int) -> list[dict[str, Any]]:
+    """All things, by pages."""
+    things, cursor = [], ""
+    while True:
+        path = f"/api/v1/search?q={q}&limit={limit}{more}{cursor}"
+        answer = service.get(path)
+        things += answer["items"]
+        if answer["next_cursor"] is None:
+            return things
+        cursor = f"&cursor={answer['next_cursor']}"
+
+
+@pytest.mark.parametrize("sort", ["relevance", "time"])
+@pytest.mark.parametrize("limit", [1, 3, 7])
+def test_pages_have_each_thing_once(empty: Service, sort: str, limit: int) -> None:
+    task = {"message_type": "task", "source_agent": "tea-party", "reason": "brew tea-party"}
+    records = []
+    for n in range(12):
+        at = f"2026-11-22T{10 + n % 2}:00:00.{n // 4:03}"
+        message = {"message_id": f"m{n}" if n % 3 else f"tea-party-{n}", "timestamp": at}
+        records.append(produced("agent-queue-w", n, **task, **message))
+        records.append(produced("agent-queue-w", n, **task, **message))
+        records.append(produced("agent-queue-v", n, **task, **message))
+        error = {"error_type": "Tea", "error_message": "no party tea-party", "timestamp": at}
+        records.append(produced("agent-telemetry-errors", n, error_id=f"e{n}", **error))
+    load(empty.tables, records)
+    whole = found(empty, "tea-party", f"&limit=100&sort={sort}")
+    assert len(whole) == len({(thing["kind"], thing["id"]) for thing in whole}) == 24
+    if sort == "time":
+        assert whole == sorted(whole, key=lambda thing: thing["time"][:19], reverse=True)
+    else:
+        assert {thing["id"] for thing in whole[:4]} == {f"tea-party-{n}" for n in range(0, 12, 3)}
+    assert pages(empty, "tea-party", f"&sort={sort}", limit) == whole
+
+
+def test_a_cursor_that_was_made_up_is_refused(empty: Service) -> None:
+    load(empty.tables, [])
+    page = Cursor(at=NOW, now=NOW, after_id="[1]", sort="relevance").encode()
+    empty.get(f"/api/v1/search?q=tea&cursor={page}", status=422)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from query_service.models.parameters.lists import ListQuery, WindowQuery
+from query_service.models.parameters.lists import ListQuery
 from query_service.models.parameters.values import AgentName, MessageId, Outcome, Priority, TraceId
 
 
@@ -33,8 +33,15 @@ class HandoffPath(BaseModel):
     message_id: MessageId = Field(description="Id of the message that was handed over")
 
 
-class GraphQuery(WindowQuery):
+class GraphQuery(ListQuery):
     """The window of the graph of agents."""
 
     agent_name: AgentName | None = Field(None, description="Only work from or to this agent")
-    limit: int = Field(500, ge=0, le=5000, description="Most edges: those with the most messages")
+    sort: Literal[
+        "tasks", "-tasks", "failed", "-failed", "open", "-open", "p95", "-p95", "agent", "-agent"
+    ] = Field(
+        "tasks",
+        description="Edges with the most tasks first, with the most that failed or are open, "
+        "with the slowest answers, or by sender and receiver (- turns it around)",
+    )
+    limit: int = Field(500, ge=0, le=5000, description="Most edges")

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from query_service.models.parameters.lists import WindowQuery
+from query_service.models.parameters.lists import ListQuery
 from query_service.models.parameters.values import SearchKind, example
 
 
-class SearchQuery(WindowQuery):
+class SearchQuery(ListQuery):
     """What to look for."""
 
     q: Annotated[str, example("draft about tea")] = Field(

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query_service.db import Row
-from query_service.models.search import id_bounds, item, unique, words
+from query_service.models.search import id_bounds, item, words
+from query_service.models.search_page import unique
 from tests.query_service.rows import END
 
 ROW: Row = {

@@ -1,0 +1,16 @@
+-- As ids.sql, the newest first.
+SELECT *, toInt64(toUnixTimestamp(event_time)) * 1000000000 AS key_time
+FROM
+(
+    SELECT id, kind, trace_id, resource_id, title, agent, event_time
+    FROM search_ids
+    WHERE (id IN {ids:Array(String)} OR (id >= {from:String} AND id < {to:String}))
+        AND kind IN {kinds:Array(String)}
+        AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
+        AND event_time <= {at:DateTime64(9, 'UTC')}
+    ORDER BY id, kind, trace_id, version DESC, title, agent
+    LIMIT 1 BY id, kind, trace_id
+)
+WHERE (-key_time, toString(kind), id, trace_id) > (-{after_time:Int64}, {after_kind:String}, {after_id:String}, {after_trace:String})
+ORDER BY event_time DESC, toString(kind), id, trace_id
+LIMIT {limit:UInt32}
