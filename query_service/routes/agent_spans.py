@@ -5,7 +5,7 @@ from typing import Any
 
 from query_service.db import Row
 from query_service.models.values import utc
-from query_service.routes.context import EVERYTHING, Moment, bound, database
+from query_service.routes.context import EVERYTHING, Moment
 from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
@@ -16,10 +16,7 @@ def span_queries(asked: Moment, position: Row) -> Queries:
     at = {"at": asked.parameters["at"]}
     anew: set[datetime] = {start(asked.at, BUCKET)} if asked.is_past else set()
     is_far = utc(position["touched_to"]) == EVERYTHING
-    if position["is_touched"] and not is_far:
-        since = bound(utc(position["touched_from"]))
-        rows = database().rows("agents/spans_touched", {**at, "touched_from": since})
-        anew |= {utc(row["bucket"]) for row in rows}
+    anew |= {utc(bucket) for bucket in position["buckets"]}
     if is_far or len(anew) > MOST_BUCKETS:
         return [("agents/spans_all", at)]
     hours, buckets = starts(anew, HOUR), starts(anew, BUCKET)

@@ -16,6 +16,7 @@ from query_service.models.parameters.values import parse_time
 from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
+from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
 from query_service.routes.trace_rows import interval
 from query_service.schemas.metrics import SpanMetrics, Totals
 
@@ -33,8 +34,10 @@ def metrics(query: AtQuery) -> dict[str, Any]:
     since = interval()
     touched = {name: since[name] for name in ("touched_from", "touched_to", "is_touched")}
     parts = [("metrics/settled", {**asked.parameters, **touched})]
-    if since["is_touched"] or asked.is_past:
+    if asked.is_past or since["is_far"]:
         parts.append(("metrics/open", {**asked.parameters, **touched}))
+    elif since["is_touched"]:
+        parts.append(("metrics/touched", {**asked.parameters, **touched}))
     return totals([row for rows in database().together(*parts) for row in rows])
 
 
@@ -55,23 +58,20 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     newest = {**chosen, **after(page), "limit": query.limit + 1}
     first, last = _window(query, asked)
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
-    is_settled, has_records = _looked_at(chosen, asked.is_past or query.until or query.since)
-    settled = "_settled" if is_settled else ""
-    ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
-    # Only the whole figures have the times of all groups.
-    has_bins = query.summary_sort == "p95" or not is_settled
+    position, has_records = _looked_at(chosen)
     kind = "spans" if has_records else "ended"
     asks = [_page_query(kind, newest, page.is_turned)]
     if has_records:
         asks.append(("metrics/total", chosen))
-    if not query.trace_id:
-        asks.append((f"metrics/count{settled}", chosen))
-        asks.append(("metrics/figures" if has_bins else "metrics/figures_settled", ordered))
+    if position:
+        ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
+        count = Asked(chosen, first if query.since else EPOCH, last)
+        asks += summary_queries(asked, position, count, Asked(ordered, first, last))
     rows, *found = database().together(*asks)
     rows = _filled(kind, rows, newest, page.is_turned)
     total = found.pop(0)[0] if has_records else _NO_RECORDS
-    spans, groups = (found[0][0]["spans"], found[1]) if found else (total["spans_of_trace"], [])
-    if not has_bins:
+    spans, groups = summary(found) if found else (total["spans_of_trace"], [])
+    if groups and "bins" not in groups[0]:
         _add_bins(groups, figures)
     answer = {
         "total": total["records"] + spans - total["recorded_spans"],
@@ -87,16 +87,14 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _looked_at(chosen: Row, is_bounded: object) -> tuple[bool, bool]:
-    """Whether figures can be taken as the observer has worked them out, and whether there are
-    metric records or a trace is asked for: else plainer questions have the same answers."""
-    recorded = ("metrics/recorded", chosen)
+def _looked_at(chosen: Row) -> tuple[Row, bool]:
+    """The row of `traces/position`, none when a trace is asked for, which has no figures; and
+    whether there are metric records or a trace is asked for: else a plainer question has the same
+    answer."""
     if chosen["trace_id"]:
-        return not (is_bounded or interval()["is_touched"]), True
-    if is_bounded:
-        return False, bool(database().rows(*recorded)[0]["records"])
-    [position], [found] = database().together(("traces/position", {}), recorded)
-    return not position["is_touched"], bool(found["records"])
+        return {}, True
+    [position], [found] = database().together(("traces/position", {}), ("metrics/recorded", chosen))
+    return position, bool(found["records"])
 
 
 def _page_query(
@@ -129,7 +127,7 @@ def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]
 def _add_bins(groups: list[Row], chosen: Row) -> None:
     """Adds how long they took to the groups that are shown: for all it would take as long again."""
     names = {"agents": [r["agent"] for r in groups], "names": [r["name"] for r in groups]}
-    rows = database().rows("metrics/bins_settled", {**chosen, **names}) if groups else []
+    rows = database().rows("metrics/bins_settled", {**chosen, **names})
     bins = {(row["agent"], row["name"]): row["bins"] for row in rows}
     for row in groups:
         row["bins"] = bins.get((row["agent"], row["name"]), {})

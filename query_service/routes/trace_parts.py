@@ -11,7 +11,7 @@ from query_service.db import Row
 from query_service.models.trace_link import from_others, to_others
 from query_service.models.trace_message import row_of_messages, row_of_spans
 from query_service.routes.context import Moment, database
-from query_service.routes.trace_rows import one_trace_query
+from query_service.routes.trace_summaries import computed
 
 MOST_OF_ONE_TRACE = 10_000
 MOST_LINKS = 100
@@ -57,7 +57,7 @@ def whole(asked: Moment, trace_id: str) -> Whole | None:
         queries.append(("traces/summary", chosen))
     found = _by_name(queries)
     rows = [row for row in found["traces/summary"] if row["is_asked"]]
-    rows = rows or database().rows(*one_trace_query(asked, trace_id))
+    rows = rows or computed(asked, [trace_id])
     if not (rows or messages or spans):
         return None
     return Whole(

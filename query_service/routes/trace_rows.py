@@ -3,68 +3,41 @@
 Both are asked for with one interval of arrivals, so that no trace is left out between them.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from query_service.db import Row
 from query_service.models.cursor import END, Cursor
 from query_service.models.parameters.traces import TracesQuery
-from query_service.models.values import normalise, utc
-from query_service.routes.context import Moment, bound, database
-from query_service.routes.paging import FIRST, LAST, after, window
+from query_service.models.values import ns, utc
+from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database
+from query_service.routes.paging import LAST, after
+from query_service.routes.trace_filters import NO_FILTER, filters
+from query_service.routes.trace_summaries import computed, filled
 
-LONGEST_NS = 2**62
 MANY = 20
-_NO_FILTER: dict[str, Any] = {
-    "trace_id": "",
-    "session_id": "",
-    "user_id": "",
-    "agent": "",
-    "model": "",
-    "status": "",
-    "error": "",
-    "min_duration_ns": 0,
-    "max_duration_ns": -1,
-    "text": "",
-    "attribute": "",
-    "attribute_value": "",
-    "sort": "start",
-    "since": FIRST,
-    "until": LAST,
-    "after_time": END,
-    "after_id": "",
-    "turn": 1,
-    "moved": [],
-    "moved_from": [],
-}
+MORE = 50
+"""So many more than are shown are worked out: traces that began before what came last of them."""
+MOST_OF_IDS = 100_000
+"""So long may ids be together as a parameter of a query."""
 
 
 def interval() -> Row:
     """From when to when arrivals are not worked out, whether there are any, and the time."""
     [row] = database().rows("traces/position")
+    touched_to = utc(row["touched_to"])
     return {
         "touched_from": bound(utc(row["touched_from"])),
-        "touched_to": bound(utc(row["touched_to"])),
+        "touched_to": bound(touched_to),
+        "is_far": touched_to == EVERYTHING,
         "is_touched": row["is_touched"],
         "now": row["now_ns"],
     }
 
 
-def one_trace_query(
-    asked: Moment, trace_id: str, filters: Mapping[str, Any] | None = None
-) -> tuple[str, Row]:
-    """Asks for the row of one trace: none when no span or record of it is known."""
-    nothing = {"touched_from": LAST, "touched_to": LAST}
-    chosen = {**_NO_FILTER, "limit": 1, **(filters or {}), **asked.parameters, **nothing}
-    return "traces/open", {**chosen, "trace_id": trace_id}
-
-
 def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row], Cursor]:
     """Up to `limit` + 1 traces in the order asked for, and the page with its snapshot."""
-    chosen = {**_NO_FILTER, **_filters(asked, query), "limit": query.limit + 1}
+    chosen = {**NO_FILTER, **filters(asked, query), "limit": query.limit + 1}
     if query.trace_id is not None:
-        name, parameters = one_trace_query(asked, query.trace_id, _filters(asked, query))
-        return database().rows(name, parameters) if query.trace_id else [], page
+        one = {**chosen, **asked.parameters, "touched_from": LAST, "touched_to": LAST, "limit": 1}
+        return database().rows("traces/open", one) if query.trace_id else [], page
     since = interval()
     chosen |= after(page)
     if page.arrived_until == END:
@@ -78,24 +51,54 @@ def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row
         }
     touched = {name: since[name] for name in ("touched_from", "touched_to")}
     chosen |= {**asked.parameters, **touched}
-    rows = _settled(chosen)
-    if since["is_touched"] or asked.is_past:
-        rows += database().rows("traces/open", chosen)
+    is_open = bool(since["is_touched"]) or asked.is_past
+    is_quick = is_open and not (since["is_far"] or asked.is_past) and _is_newest(chosen)
+    rows = _found(asked, query, chosen, is_open, is_quick)
     starts = dict(zip(chosen["moved"], chosen["moved_from"], strict=True))
     for row in rows if page.is_turned else []:
         row["key_time"] = starts.get(row["trace_id"], row["key_time"])
-    return _sorted(rows, query)[: query.limit + 1], page
+    return filled(asked, _sorted(rows, query)[: query.limit + 1]), page
 
 
-def _settled(chosen: Row) -> list[Row]:
-    """A page of the traces that are worked out: of the newest, which are enough without filters
-    that let few pass, else of all."""
+def _is_newest(chosen: Row) -> bool:
+    """Whether the newest of all traces are asked for, or of all since a time."""
+    usual = {**NO_FILTER, "since": chosen["since"]}
+    return all(chosen[name] == value for name, value in usual.items())
+
+
+def _found(
+    asked: Moment, query: TracesQuery, chosen: Row, is_open: bool, is_quick: bool
+) -> list[Row]:
+    """The keys of a page of traces that are worked out, and the rows of those that are not.
+
+    Of the former those of the newest are looked at, which are enough without filters that let few
+    pass, else all. When the newest are asked for, no more of the latter are worked out than may be
+    on the page.
+    """
     is_newest = chosen["sort"] == "start" and chosen["turn"] > 0
     newest = MANY * chosen["limit"] if is_newest else 0
-    rows = database().rows("traces/settled", {**chosen, "fetch": newest})
-    if newest and len(rows) < chosen["limit"]:
-        rows = database().rows("traces/settled", {**chosen, "fetch": 0})
-    return rows
+    asks = [("traces/settled", {**chosen, "fetch": newest})]
+    if is_quick:
+        asks.append(("traces/touched", {**chosen, "limit": chosen["limit"] + MORE}))
+    elif is_open:
+        asks.append(("traces/open", chosen))
+    keys, *found = database().together(*asks)
+    if newest and len(keys) < chosen["limit"]:
+        keys = database().rows("traces/settled", {**chosen, "fetch": 0})
+    if not is_quick:
+        return [*keys, *found[0]] if found else keys
+    [touched] = found
+    others = touched[chosen["limit"] + MORE - 1 :]
+    first = 0 if query.since is None else ns(absolute(query.since, asked.now, "since"))
+    begun_by = max((row["begun_by"] for row in others), default=0)
+    ids = [row["trace_id"] for row in touched if row not in others]
+    if sum(map(len, ids)) <= MOST_OF_IDS:
+        rows = [row for row in computed(asked, ids) if row["key_time"] >= first]
+        page = _sorted([*keys, *rows], query)[: chosen["limit"]]
+        is_full = len(page) == chosen["limit"] and page[-1]["key_time"] > begun_by
+        if is_full or not others or begun_by < first:
+            return [*keys, *rows]
+    return [*keys, *database().rows("traces/open", chosen)]
 
 
 def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:
@@ -111,28 +114,3 @@ def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:
         return 0, turn * row["key_time"], row["trace_id"]
 
     return sorted(by_id.values(), key=key, reverse=True)
-
-
-def _filters(asked: Moment, query: TracesQuery) -> dict[str, Any]:
-    name, _, value = (query.attribute or "").partition("=")
-    return {
-        "trace_id": query.trace_id or "",
-        "session_id": query.session_id or "",
-        "user_id": query.user_id or "",
-        "agent": normalise((query.agent_name or "").partition(":")[0]),
-        "model": query.model or "",
-        "status": query.status or "",
-        "error": "" if query.error is None else str(query.error).lower(),
-        "min_duration_ns": _ns(query.min_duration_ms or 0),
-        "max_duration_ns": -1 if query.max_duration_ms is None else _ns(query.max_duration_ms),
-        "text": query.text or "",
-        "attribute": name,
-        "attribute_value": value,
-        "sort": query.sort.removeprefix("-"),
-        "turn": -1 if query.sort.startswith("-") else 1,
-        **window(query, asked),
-    }
-
-
-def _ns(milliseconds: float) -> int:
-    return int(min(milliseconds * 1e6, LONGEST_NS))

@@ -23,6 +23,7 @@ ALWAYS: dict[str, list[Row]] = {
             "touched_to": datetime(2026, 11, 22, 12),
             "now_ns": 1_795_348_800_000_000_000,
             "is_touched": True,
+            "buckets": [datetime(2026, 11, 22, 11, 55)],
         }
     ],
     "metrics/recorded": [{"records": 1}],

@@ -26,3 +26,4 @@ WHERE (bucket, trace_id, span_id) IN
     AND (time, id) > (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
 ORDER BY time, id
 LIMIT {limit:UInt32}
+SETTINGS optimize_move_to_prewhere_if_final = 1

@@ -1,5 +1,6 @@
--- Since when, up to when and whether traces came that the observer has not worked out: as the view
--- traces_touched has it, which takes longer to plan.
+-- Since when, up to when and whether traces came that the observer has not worked out, and in which five
+-- minutes spans that came began: as the views traces_touched and span_buckets_touched have it, which take
+-- longer to plan.
 WITH
     (
         SELECT toDateTime64(max(since), 6, 'UTC')
@@ -7,19 +8,15 @@ WITH
         WHERE job = 'traces'
     ) AS position,
     -- arrivals does not reach back to the position: everything counts as touched.
-    position < now() - INTERVAL 46 HOUR AS is_far
+    position < now() - INTERVAL 46 HOUR AS is_far,
+    (
+        SELECT (countIf(trace_id != '') > 0, groupUniqArrayIf(toStartOfFiveMinutes(event_time), kind = 'span'))
+        FROM arrivals
+        WHERE NOT is_far AND inserted_at >= position AND kind IN ('span', 'trace_record')
+    ) AS came
 SELECT
     position AS touched_from,
     if(is_far, toDateTime64('2100-01-01 00:00:00', 6, 'UTC'), now64(6, 'UTC')) AS touched_to,
     toUnixTimestamp64Nano(now64(9)) AS now_ns,
-    is_far OR
-    (
-        SELECT count() > 0
-        FROM
-        (
-            SELECT 1
-            FROM arrivals
-            WHERE inserted_at >= position AND kind IN ('span', 'trace_record') AND trace_id != ''
-            LIMIT 1
-        )
-    ) AS is_touched
+    is_far OR came.1 AS is_touched,
+    came.2 AS buckets

@@ -4,6 +4,7 @@ The snapshots are written anew by `python -m tests.query_service.routes.test_sql
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ REQUESTS = {
     "traces_filtered": "/api/v1/traces?session_id=s&user_id=u&status=failed&agent_name=A%20B"
     "&model=m&error=true&min_duration_ms=1.5&max_duration_ms=2e3&text=x&attribute=a=b=c"
     f"&since=1h&until=1m&sort=duration&spans=3&limit=2&{AT}",
+    "traces_settled": "/api/v1/traces",
     "traces_next_page": f"/api/v1/traces?spans=0&cursor={CURSOR}",
     "traces_one": "/api/v1/traces?trace_id=t1",
     "trace": f"/api/v1/traces/t1?{AT}",
@@ -50,9 +52,12 @@ REQUESTS = {
     "trace_graph": f"/api/v1/traces/t1/graph?{AT}",
     "trace_critical_path": f"/api/v1/traces/t1/critical-path?{AT}",
     "trace_errors": "/api/v1/traces/t1/errors",
-    "metrics": f"/api/v1/metrics?{AT}",
+    "metrics": "/api/v1/metrics",
+    "metrics_at": f"/api/v1/metrics?{AT}",
     "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
     "metrics_spans_settled": "/api/v1/metrics/spans",
+    "metrics_spans_cut": "/api/v1/metrics/spans?since=2026-11-22T09:05:00"
+    "&until=2026-11-22T11:58:00",
     "metrics_spans_ended": "/api/v1/metrics/spans?limit=3",
     "metrics_spans_ended_oldest": "/api/v1/metrics/spans?sort=-time",
     "metrics_spans_minutes": f"/api/v1/metrics/spans?name=x&since=1h&until=1m&step=1m&{AT}",
@@ -96,15 +101,19 @@ def asked(name: str) -> list[dict[str, Any]]:
     """The SQL files of a request, in order, with what is bound."""
     database = FakeDatabase(
         {
-            "traces/settled": [trace_row()],
+            "traces/settled": [trace_row(bucket=datetime(2026, 11, 22, 11, 50))],
+            "traces/rows": [trace_row()],
+            "traces/touched": [{"trace_id": "t2", "begun_by": 10**18}],
             "traces/open": [trace_row()],
             "traces/position": [
-                ALWAYS["traces/position"][0] | {"is_touched": "settled" not in name}
+                ALWAYS["traces/position"][0]
+                | ({"is_touched": False, "buckets": []} if "settled" in name else {})
             ],
             "metrics/recorded": [{"records": int("ended" not in name)}],
             "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
             "metrics/count": [{"spans": 0}],
-            "metrics/count_settled": [{"spans": 0}],
+            "metrics/count_all": [{"spans": 0}],
+            "metrics/count_anew": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
             "handoffs/places": [handoff_place()],
             "handoffs/records_of": [handoff_row()],

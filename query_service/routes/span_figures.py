@@ -1,0 +1,69 @@
+"""The questions for figures of spans by agent and name, and for how many spans ended.
+
+Whole hours are taken as the observer has worked them out. Of an hour that spans came in since, or
+that the window cuts, its five minutes are taken, and of such five minutes the spans.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from query_service.db import Row
+from query_service.models.values import utc
+from query_service.routes.context import EVERYTHING, Moment
+from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
+
+Queries = list[tuple[str, dict[str, Any]]]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question is bound to, and the window of the spans."""
+
+    parameters: Row
+    first: datetime
+    last: datetime
+
+    def cut(self, touched: Iterable[datetime]) -> dict[str, list[str]]:
+        """The hours that are not taken as worked out, and of their five minutes those that are not,
+        as parameters of the SQL files."""
+        sides = [side for side in (self.first, self.last) if EPOCH < side < EVERYTHING]
+        begin = start(max(self.first, EPOCH), BUCKET)
+        anew = {bucket for bucket in touched if begin <= bucket < self.last}
+        anew |= {start(side, BUCKET) for side in sides if start(side, BUCKET) != side}
+        hours = anew | {side for side in sides if start(side, HOUR) != side}
+        return {"hours": starts(hours, HOUR), "buckets": starts(anew, BUCKET)}
+
+
+def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -> Queries:
+    """The groups of spans, and then their number in one or two parts; `position` is the row of
+    `traces/position`."""
+    touched = [utc(bucket) for bucket in position["buckets"]]
+    is_far = utc(position["touched_to"]) == EVERYTHING
+    if is_far or asked.is_past or len(touched) > MOST_BUCKETS:
+        return [
+            ("metrics/figures_all", groups.parameters),
+            ("metrics/count_all", count.parameters),
+        ]
+    counted, grouped = count.cut(touched), groups.cut(touched)
+    kind = "_settled" if not grouped["hours"] else ""
+    if groups.parameters["sort"] == "p95":  # only the view has the times of all groups
+        kind = "_all"
+    queries: Queries = [
+        (f"metrics/figures{kind}", {**groups.parameters, **grouped}),
+        ("metrics/count", {**count.parameters, **counted}),
+    ]
+    is_counted = counted == grouped and not (kind or groups.parameters["name"])
+    if counted["buckets"] and not is_counted:
+        queries.append(("metrics/count_anew", {**count.parameters, **counted}))
+    return queries
+
+
+def summary(found: list[list[Row]]) -> tuple[int, list[Row]]:
+    """How many spans ended, and the groups, of the rows of `summary_queries`. The spans that were
+    read for the groups are counted there, unless they are counted apart."""
+    groups, *counts = found
+    live = groups[0].get("live_ended", 0) if groups and len(counts) == 1 else 0
+    return live + sum(rows[0]["spans"] for rows in counts), groups
