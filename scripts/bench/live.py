@@ -35,6 +35,8 @@ SELECT quantile(0.5)(dateDiff('ms', event_time, inserted_at)) AS p50,
 FROM arrivals
 WHERE kind = 'message' AND inserted_at >= now() - {seconds:UInt32}
 """
+_ASK_EVERY = 0.2
+"""Seconds: asking without a pause would itself take what a core has."""
 _ASKED = ("/api/v1/queues", "/api/v1/events?limit=50", "/api/v1/errors/summary")
 
 
@@ -62,7 +64,7 @@ def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
 
 def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) -> None:
     _send(stack.settings.kafka, 100, 1, 5)  # makes the topics, and everything warm
-    pid = stack.supervisor.processes()["query"]["pid"]
+    pids = {name: int(p["pid"]) for name, p in stack.supervisor.processes().items()}
     parts = []
     for number in (0, clients):
         mine, theirs = multiprocessing.Pipe()
@@ -70,19 +72,21 @@ def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) ->
         hearers.start()
         mine.recv()
         sender = Thread(target=_send, args=(stack.settings.kafka, rate, pairs, seconds))
-        with Watch({"query": pid}) as watch:
+        with Watch(pids) as watch:
             sender.start()
             asked = _ask(sender)
             time.sleep(_LAST_SECONDS)
         mine.send("enough")
-        parts.append((number, asked, watch.uses["query"], sorted(mine.recv())))
+        parts.append((number, asked, watch.uses, sorted(mine.recv())))
         hearers.join()
-    click.echo("| clients | REST p50 ms | p95 | query service CPU s | its peak RSS MB |")
-    click.echo("|---|---|---|---|---|")
-    for number, asked, use, _ in parts:
+    names = list(pids)
+    click.echo(f"| clients | REST p50 ms | p95 | {' | '.join(names)} CPU s | query peak RSS MB |")
+    click.echo("|" + "---|" * (len(names) + 4))
+    for number, asked, uses, _ in parts:
+        cpu = " | ".join(f"{uses[name].cpu_seconds:.1f}" for name in names)
         click.echo(
             f"| {number} | {_at(asked, 50) * 1000:.0f} | {_at(asked, 95) * 1000:.0f} "
-            f"| {use.cpu_seconds:.1f} | {use.peak_rss_mb:.0f} |"
+            f"| {cpu} | {uses['query'].peak_rss_mb:.0f} |"
         )
     waits = parts[1][3]
     client = connect(Settings(clickhouse_url=stack.settings.clickhouse))
@@ -99,7 +103,7 @@ def _at(values: list[float], percent: int) -> float:
 
 
 def _ask(sender: Thread) -> list[float]:
-    """Seconds of requests, one after the other, while the sender lives."""
+    """Seconds of requests, five a second at most, while the sender lives."""
     took = []
     with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60) as client:
         while sender.is_alive():
@@ -107,6 +111,7 @@ def _ask(sender: Thread) -> list[float]:
                 began = time.perf_counter()
                 client.get(path).raise_for_status()
                 took.append(time.perf_counter() - began)
+                time.sleep(max(0.0, _ASK_EVERY - took[-1]))
     return took
 
 
