@@ -6,9 +6,11 @@ does not depend on when this ran.
 """
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
-from query_service.db import Database
+from query_service.db import Database, Row
+from query_service.models.values import utc
 from query_service.observer.horizon import horizon
 from query_service.observer.progress import EPOCH, Progress, load, save
 
@@ -16,6 +18,9 @@ log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 100_000
 TRACES_AT_ONCE = 20_000
+BUCKETS_AT_ONCE = 2_000
+
+Span = tuple[datetime, datetime]
 
 
 class TracesJob:
@@ -31,9 +36,10 @@ class TracesJob:
         if not step["is_kept"]:
             self._rebuild(seen.whole)
             return
-        until = step["touched_to"].replace(tzinfo=UTC)
+        until = utc(step["touched_to"])
         if step["touched"]:
-            self._work_out(until, EPOCH, EPOCH)
+            arrived = (utc(step["touched_from"]), until)
+            self._work_out(arrived, (EPOCH, EPOCH), [utc(one) for one in step["buckets"]])
         self._save(min(until, seen.whole))
         if step["left"] > ROWS_AT_ONCE:
             log.info("traces: %d arrivals left, from %s", step["left"], until.isoformat())
@@ -49,19 +55,30 @@ class TracesJob:
             "observer/span_hours", {"after": done.position, "traces": TRACES_AT_ONCE}
         )
         for number, part in enumerate(parts, 1):
-            first, last = (part[side].replace(tzinfo=UTC) for side in ("first", "last"))
-            self._work_out(EPOCH, first, last)
+            first, last = (utc(part[side]) for side in ("first", "last"))
+            self._work_out((EPOCH, EPOCH), (first, last), [])
             position = Progress("", int(last.timestamp()), began)
             save(self._database, "traces_rebuild", [position])
             log.info("traces: worked out %d of %d parts", number, len(parts))
         self._save(began)
         save(self._database, "traces_rebuild", [Progress("", 0, EPOCH)])
 
-    def _work_out(self, touched_to: datetime, first: datetime, last: datetime) -> None:
-        bounds = {"touched_to": touched_to, "bucket_from": first, "bucket_to": last}
+    def _work_out(self, arrived: Span, started: Span, buckets: Sequence[datetime]) -> None:
+        """Work out traces that arrived from one time to another, and the five minutes `buckets`;
+        or all that started in whole hours."""
+        bounds: Row = {
+            "touched_from": arrived[0],
+            "touched_to": arrived[1],
+            "bucket_from": started[0],
+            "bucket_to": started[1],
+        }
         self._database.run("observer/summarise_traces", bounds)
-        self._database.run("observer/roll_up_spans", bounds)
-        self._database.run("observer/roll_up_hours", bounds)
+        for first in range(0, max(len(buckets), 1), BUCKETS_AT_ONCE):
+            some = buckets[first : first + BUCKETS_AT_ONCE]
+            hours = {bucket.replace(minute=0) for bucket in some}
+            bounds |= {"buckets": some, "hours": sorted(hours)}
+            self._database.run("observer/roll_up_spans", bounds)
+            self._database.run("observer/roll_up_hours", bounds)
 
     def _save(self, position: datetime) -> None:
         save(self._database, "traces", [Progress("", 0, position)])

@@ -1,5 +1,6 @@
--- How far the next step goes: so many arrivals, or all. `is_kept`: the arrivals since the position
--- are all there; where they are not, everything is worked out again.
+-- How far the next step goes: so many arrivals, or all, and in which five minutes spans of these began.
+-- `is_kept`: the arrivals since the position are all there; where they are not, everything is worked
+-- out again.
 WITH
     (
         SELECT max(since)
@@ -23,12 +24,15 @@ WITH
         WHERE inserted_at > nth
     ) AS after_nth
 SELECT
+    toDateTime64(position, 6, 'UTC') AS touched_from,
     ifNull(after_nth, now64(6, 'UTC')) AS touched_to,
     (
-        SELECT count()
+        SELECT (count(), groupUniqArrayIf(toStartOfFiveMinutes(event_time), kind = 'span'))
         FROM arrivals
         WHERE inserted_at >= position AND inserted_at < touched_to AND kind IN ('span', 'trace_record')
-    ) AS touched,
+    ) AS came,
+    came.1 AS touched,
+    came.2 AS buckets,
     (SELECT count() FROM arrivals WHERE inserted_at >= touched_to) AS left,
     -- The position stands inside, so that the table is read only where it matters.
     (
