@@ -12,8 +12,10 @@ from query_service.models.values import normalise
 from query_service.routes.context import bound, database
 from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.paging import cut, opened, window
+from query_service.routes.queue_states import of_edges
 from query_service.routes.tail import Tail, tail_of
 from query_service.routes.waiting import (
+    Seen,
     last_seen,
     lately_query,
     seen_of,
@@ -38,19 +40,16 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     agent = {"agent": normalise(query.agent_name or "")}
     [came], topics = database().together(("queues/tail", {}), topics_query(asked))
     tail = tail_of(asked, came)
-    waiting_tasks = open_tasks(asked, tail, since=times["from"])
-    known = last_seen(topics)
-    places = {n: v for n, v in seen_of(asked, known, []).parameters.items() if n in PLACES}
-    asking = {**asked.parameters, **places, **times, **agent}
-    waiting = _waiting(asking, waiting_tasks)
+    tasks, known = open_tasks(asked, tail, since=times["from"]), last_seen(topics)
+    asking = {"at": asked.parameters["at"], "now": asked.parameters["now"], **times, **agent}
+    waiting = _waiting(asking, tasks, seen_of(asked, known, []))
     answered, *parts = database().together(
-        _answered({"at": asked.parameters["at"], **times, **agent}, tail),
-        *waiting,
-        *lately_query(asked, known),
+        _answered(asking, tail), *waiting, *lately_query(asked, known)
     )
-    waits = [row for part in parts[: len(waiting)] for row in part]
     lately = [row for part in parts[len(waiting) :] for row in part]
-    found = edges(answered, waits, seen_of(asked, known, lately).wait)
+    waits = [row for part in parts[: len(waiting)] for row in part]
+    seen = seen_of(asked, known, lately)
+    found = edges(answered, of_edges(seen, waits) if tasks.is_plain else waits, seen.wait)
     order = query.sort.removeprefix("-")
     shown, following = cut(
         found, query.limit, page, lambda edge: sort_key(order, edge), order != "agent"
@@ -71,11 +70,12 @@ def _answered(asking: dict[str, Any], tail: Tail) -> Query:
     return "graph/answered", {**asking, "since": bound(tail.since), "whole": tail.whole}
 
 
-def _waiting(asking: dict[str, Any], known: OpenTasks) -> list[Query]:
+def _waiting(asking: dict[str, Any], tasks: OpenTasks, seen: Seen) -> list[Query]:
     """The queries for tasks without an answer, whose rows are to be added up."""
-    if not known.is_plain:
-        return [(f"graph/open_{known.variant}", asking)]
-    queries = [("graph/open_settled", {**asking, **known.told})]
-    if known.later:
-        queries.append(("graph/answered_later", {**asking, **known.told_later}))
+    if not tasks.is_plain:
+        places = {n: v for n, v in seen.parameters.items() if n in PLACES}
+        return [(f"graph/open_{tasks.variant}", {**asking, **places})]
+    queries = [("graph/open_settled", {**asking, **tasks.told})]
+    if tasks.later:
+        queries.append(("graph/answered_later", {**asking, **tasks.told_later}))
     return queries

@@ -53,6 +53,17 @@ def of_page(seen: Seen, agent: str, rows: list[Row]) -> list[Row]:
     ]
 
 
+def of_edges(seen: Seen, rows: list[Row]) -> list[Row]:
+    """Numbers of tasks by sender and receiver: those that were not consumed are `unknown`."""
+    found = []
+    for row in rows:
+        queue = _Queue(seen, row["target"])
+        waiting = sum(map(queue.is_waiting, row["partitions"], row["offsets"]))
+        consumed = len(row["offsets"]) - waiting
+        found.append({**row, "in_progress": row["in_progress"] + consumed, "unknown": waiting})
+    return found
+
+
 class _Queue:
     """What was seen of the queue of an agent."""
 
@@ -64,7 +75,11 @@ class _Queue:
 
     def state(self, partition: int, offset: int) -> str:
         """Of a task that is not expired, and that nobody said to work on."""
-        return "in_progress" if self._passed.get(partition, 0) > offset else self._wait
+        return self._wait if self.is_waiting(partition, offset) else "in_progress"
+
+    def is_waiting(self, partition: int, offset: int) -> bool:
+        """Whether no group, or not every one, has committed beyond it."""
+        return self._passed.get(partition, 0) <= offset
 
     def before(self, partition: int, offset: int) -> int | None:
         """Messages before it that are not consumed."""

@@ -1,13 +1,17 @@
 -- As open_now.sql, of tasks that were sent up to a time. Of tasks that came since the observer looked it is bound
 -- which are answered, or asked for by answered_later.sql, and which are begun.
-SELECT source, target, countIf(has_expired) AS expired, countIf(NOT has_expired AND is_begun) AS in_progress, countIf(NOT has_expired AND NOT is_begun) AS unknown
+SELECT
+    source, target,
+    countIf(has_expired) AS expired,
+    countIf(NOT has_expired AND is_begun) AS in_progress,
+    groupArrayIf(partition, NOT has_expired AND NOT is_begun) AS partitions,
+    groupArrayIf(offset, NOT has_expired AND NOT is_begun) AS offsets
 FROM
 (
     SELECT
-        source, agent AS target,
+        source, agent AS target, partition, offset,
         isNotNull(ttl_seconds) AND toUnixTimestamp64Nano(event_time) + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9) <= toUnixTimestamp64Nano({now:DateTime64(9, 'UTC')}) AS has_expired,
-        transform(concat(topic, '/', toString(partition)), {places:Array(String)}, {passed:Array(Int64)}, toInt64(0)) > offset
-            OR cityHash64(message_id) IN {begun:Array(UInt64)}
+        cityHash64(message_id) IN {begun:Array(UInt64)}
             -- Replaced or not: what was said of a task stays true.
             OR cityHash64(message_id) IN (SELECT message_hash FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')} AND (event_name != 'process' OR agent = ''))
             OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')}) AS is_begun
