@@ -15,8 +15,8 @@ from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import FIRST
 from query_service.routes.tail import Tail
 
-MOST = 10_000
-"""So many tasks can be bound."""
+MOST = 5_000
+"""So many tasks can be bound: a server takes 128 KiB in a parameter."""
 
 
 @dataclass(frozen=True)
@@ -109,4 +109,6 @@ def _past(asked: Moment, settled: bool, agent: str, since: str) -> OpenTasks:
         done = answered(asked, list(touched))
         ids = sorted(name for task, name in touched.items() if task not in done)
         later += database().rows("queues/tasks_of", {"at": chosen["at"], "ids": ids})
+    if len(later) > MOST:
+        return OpenTasks("at")
     return OpenTasks("at_settled", list(touched), [], later)
