@@ -40,7 +40,7 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
     )
     uncounted = with_repeats(asked, tail_of(asked, came))
     counts, spans = _counts(asked, uncounted), span_queries(asked, position)
-    known = open_tasks(asked, uncounted)
+    known = open_tasks(asked, uncounted, has_states=False)
     waiting = _pending(asked, known)
     errors, *parts = database().together(
         ("agents/errors", {**at, "source": view_of(database(), arrived)}),

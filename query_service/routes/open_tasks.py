@@ -57,11 +57,14 @@ class OpenTasks:
         }
 
 
-def open_tasks(asked: Moment, tail: Tail, agent: str = "", since: str = FIRST) -> OpenTasks:
-    """How to ask for tasks that were sent from a time on, of all agents or one."""
+def open_tasks(
+    asked: Moment, tail: Tail, agent: str = "", since: str = FIRST, has_states: bool = True
+) -> OpenTasks:
+    """How to ask for tasks that were sent from a time on, of all agents or one. Without states it
+    is not looked up who works on them."""
     if asked.is_past:
         return _past(asked, tail.looked and tail.settled, agent, since)
-    return OpenTasks("settled") if tail.looked else _came(asked, agent)
+    return OpenTasks("settled") if tail.looked else _came(asked, agent, has_states)
 
 
 def answered(asked: Moment, hashes: list[int]) -> set[int]:
@@ -72,17 +75,18 @@ def answered(asked: Moment, hashes: list[int]) -> set[int]:
     return {row["hash"] for row in database().rows("queues/answered_of", chosen)}
 
 
-def _came(asked: Moment, agent: str) -> OpenTasks:
+def _came(asked: Moment, agent: str, has_states: bool) -> OpenTasks:
     came = {row["hash"]: row["agent"] for row in database().rows("queues/came", {"agent": agent})}
     if len(came) > MOST:
         return OpenTasks("now")
     if not came:
         return OpenTasks("settled")
     chosen = {"at": asked.parameters["at"], "hashes": list(came)}
-    answers, signs = database().together(
-        ("queues/answered_of", chosen), ("queues/signs_of", {"hashes": chosen["hashes"]})
-    )
-    begun = {row["hash"] for row in signs if _is_own(row, came[row["hash"]])}
+    queries = [("queues/answered_of", chosen)]
+    if has_states:
+        queries.append(("queues/signs_of", {"hashes": chosen["hashes"]}))
+    answers, *signs = database().together(*queries)
+    begun = {row["hash"] for rows in signs for row in rows if _is_own(row, came[row["hash"]])}
     return OpenTasks("settled", [row["hash"] for row in answers], sorted(begun))
 
 
