@@ -1,20 +1,101 @@
-"""Whether failures can be taken as the observer last worked them out."""
+"""What is known of failures: what the observer has worked out, and what arrived since."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
 
 from query_service.db import Database, Row
+from query_service.models.failure import Failure, Report, failures, of_several_spans
 
 KNOWN = "stored_failures"
 LIVE = "failures"
+MOST = 4_000
+"""So many ids of a kind are handed on at most."""
+MOST_REPORTS = 3_000
+MOST_SPANS = 20_000
+LARGEST = 130_000
+"""Characters of a list of them: a ClickHouse server takes 128 KiB in a parameter."""
+_PLAIN = re.compile(r"[\w.-]*", re.ASCII)
 
 
-def view(database: Database) -> str:
-    """KNOWN when nothing arrived since that may change a failure, else LIVE. Raises Unavailable."""
-    return view_of(database, database.rows("errors/arrived"))
+@dataclass(frozen=True)
+class Standing:
+    """The view `source` has all failures, but of `units` it has to be taken what is `changed`."""
+
+    source: str
+    units: list[str] = field(default_factory=list)
+    changed: list[Failure] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Those of the SQL files about failures."""
+        return {
+            "source": self.source,
+            "is_live": int(self.source == LIVE),
+            "units": self.units,
+        }
 
 
-def view_of(database: Database, rows: list[Row]) -> str:
+def standing(database: Database) -> Standing:
+    """How failures stand now. Raises Unavailable."""
+    return standing_of(database, _arrived(database))
+
+
+def is_touched(database: Database) -> bool:
+    """Whether the observer may know a failure otherwise than it is. Raises Unavailable."""
+    return touched(database, _arrived(database)) != []
+
+
+def standing_of(database: Database, arrived: list[Row]) -> Standing:
     """The same, of the rows of `errors/arrived`. Raises Unavailable."""
-    arrived = rows[0]["arrived"] if rows else "everything"
-    if arrived == "spans":
-        rows = database.rows("errors/touched")
-        return LIVE if rows and rows[0]["is_touched"] else KNOWN
-    return KNOWN if arrived == "nothing" else LIVE
+    units = touched(database, arrived)
+    if units is None:
+        return Standing(LIVE)
+    if not units:
+        return Standing(KNOWN)
+    rows = database.rows("errors/changed_reports", {"units": units, "most": MOST_REPORTS + 1})
+    inside = set(units)
+    reports = [Report(**row) for row in rows if row["unit"] in inside]
+    several = of_several_spans(reports)
+    spans = _parents(database, several) if several else []
+    if len(rows) > MOST_REPORTS or len(spans) > MOST_SPANS:
+        return Standing(LIVE)
+    parents: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in spans:
+        parents[row["unit"]][row["span"]] = row["parent"]
+    return Standing(KNOWN, units, failures(reports, parents))
+
+
+def touched(database: Database, arrived: list[Row]) -> list[str] | None:
+    """Traces and reports whose failures may be others than the observer knows; None when these
+    are all, or too many. Raises Unavailable."""
+    if not arrived or arrived[0]["is_everything"]:
+        return None
+    [came] = arrived
+    ids = {name: came[name] for name in ("traces", "reports")}
+    if not any(ids.values()):
+        return []
+    if not _fit(*ids.values()):
+        return None
+    rows = database.rows("errors/touched", {**ids, "most": MOST + 1})
+    units = sorted({*came["units"], *(row["unit"] for row in rows)})
+    return units if _fit(units) else None
+
+
+def _arrived(database: Database) -> list[Row]:
+    return database.rows("errors/arrived", {"most": MOST + 1})
+
+
+def _fit(*lists: list[str]) -> bool:
+    """Whether these ids can be bound in one request."""
+    return all(len(ids) <= MOST and sum(map(_size, ids)) <= LARGEST for ids in lists)
+
+
+def _size(text: str) -> int:
+    """How long it is with quotes and a comma, escaped, at most."""
+    return 3 + (len(text) if _PLAIN.fullmatch(text) else 9 * len(text.encode()))
+
+
+def _parents(database: Database, units: list[str]) -> list[Row]:
+    return database.rows("errors/changed_spans", {"units": units, "most": MOST_SPANS + 1})

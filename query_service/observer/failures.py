@@ -8,7 +8,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from query_service.db import Database
-from query_service.failures import LIVE, view
+from query_service.failures import is_touched
 from query_service.observer.horizon import horizon
 from query_service.observer.progress import EPOCH, Progress, load, save
 
@@ -49,7 +49,7 @@ class FailuresJob:
             self._rebuild(found["reports"])
             return now
         until = now if full_at <= EPOCH else min(now, full_at + timedelta(microseconds=1))
-        if view(self._database) == LIVE:
+        if is_touched(self._database):
             self._write(done, until)
         return until
 

@@ -7,8 +7,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
-from query_service.failures import view_of
+from query_service.failures import MOST, standing_of
 from query_service.models.agent import agent
+from query_service.models.failure_rows import by_agent, time
 from query_service.models.parameters.queues import AgentsQuery
 from query_service.models.values import normalise, ns, utc
 from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
@@ -34,7 +35,7 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
     [came], [position], arrived, names, topics = database().together(
         ("queues/tail", {}),
         ("traces/position", {}),
-        ("errors/arrived", {}),
+        ("errors/arrived", {"most": MOST + 1}),
         ("agents/names", at),
         ("agents/topics_at", at) if asked.is_past else ("agents/topics_now", {}),
     )
@@ -42,14 +43,16 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
     counts, spans = _counts(asked, uncounted), span_queries(asked, position)
     known = open_tasks(asked, uncounted, has_states=False)
     waiting = _pending(asked, known)
+    failures = standing_of(database(), arrived)
     errors, *parts = database().together(
-        ("agents/errors", {**at, "source": view_of(database(), arrived)}),
+        ("agents/errors", {**at, **failures.parameters}),
         *counts,
         waiting,
         *spans,
     )
     later = ({"agent": row["agent"], "pending": 1} for row in known.later)
     pending = merged((*parts[len(counts)], *later)).values()
+    errors = by_agent(errors, failures.changed, time(at["at"]))
     found: dict[str, Row] = {}
     worked = spans_by_agent(parts[len(counts) + 1 :]).values()
     for row in (*names, *worked, *errors, *pending):

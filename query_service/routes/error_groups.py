@@ -1,6 +1,5 @@
 """`/api/v1/errors/groups`: what kinds of failures there are, and which are new."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +9,11 @@ from flask_openapi3.models.tag import Tag
 from query_service.db import Row
 from query_service.errors import InvalidParameter, NotFound
 from query_service.failures import LIVE
-from query_service.models.error import error
 from query_service.models.parameters.errors import GroupPath, GroupQuery, GroupsQuery
 from query_service.models.values import iso, normalise, utc
 from query_service.routes import failures
-from query_service.routes.context import Moment, absolute, bound, database, moment
+from query_service.routes.context import Moment, absolute, bound, moment
+from query_service.routes.error_group_rows import page_rows, with_texts
 from query_service.routes.paging import FIRST, fixed, next_cursor, opened
 from query_service.schemas.errors import ErrorGroups, OneErrorGroup
 
@@ -23,7 +22,6 @@ blueprint = APIBlueprint(
 )
 STEPS = 24
 DEFAULT = timedelta(days=1)
-_NO_TEXT = {"message": ""}  # a report that came meanwhile, or retention, made it another
 
 
 @blueprint.get("/groups", summary="Groups of errors", responses={200: ErrorGroups})
@@ -42,7 +40,7 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
     rows, where, trend = _groups(asked, query, **chosen)
     return {
         "total": rows[0]["total"] if rows else 0,
-        "groups": [group(row) for row in _with_texts(rows[: query.limit], where)],
+        "groups": [group(row) for row in with_texts(rows[: query.limit], where)],
         "next_cursor": next_cursor(
             rows, query.limit, fixed(page), ("last_seen_ns", "fingerprint"), "sort_value"
         ),
@@ -58,7 +56,7 @@ def one_group(path: GroupPath, query: GroupQuery) -> dict[str, Any]:
     rows, where, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
     if not rows:
         raise NotFound(f"Error group {path.fingerprint} has no failure in this window")
-    return {"group": group(_with_texts(rows, where)[0]), **trend}
+    return {"group": group(with_texts(rows, where)[0]), **trend}
 
 
 def group(row: Row) -> dict[str, Any]:
@@ -88,67 +86,33 @@ def _groups(
     if until <= since:
         raise InvalidParameter("until", "lies before since")
     step = (until - since) / STEPS
-    source = failures.source()
+    now = failures.standing()
     where: Row = {
-        "is_live": int(source == LIVE),
         "since": bound(since),
         "until": bound(until),
         "agent": normalise(query.agent_name or ""),
         "severity": query.severity or "",
+        "is_live": int(now.source == LIVE or bool(now.units)),
     }
-    rows = database().rows(
-        "errors/groups",
-        {
-            **where,
-            "source": source,
-            "at": asked.parameters["at"],
-            "step": max(1, int(step.total_seconds() * 1e9)),
-            "steps": STEPS,
-            "fingerprint": "",
-            "new_since": FIRST,
-            "sort": "count",
-            "after_value": 0,
-            "after_id": "",
-            "turn": 1,
-            "limit": 1,
-            **chosen,
-        },
-    )
+    parameters = {
+        **now.parameters,
+        **where,
+        "is_part": 0,
+        "at": asked.parameters["at"],
+        "step": max(1, int(step.total_seconds() * 1e9)),
+        "steps": STEPS,
+        "fingerprint": "",
+        "new_since": FIRST,
+        "sort": "count",
+        "after_value": 0,
+        "after_id": "",
+        "turn": 1,
+        "limit": 1,
+        **chosen,
+    }
     window = {
         "since": iso(since),
         "until": iso(until),
         "step_seconds": step.total_seconds(),
     }
-    return rows, where, window
-
-
-def _with_texts(rows: list[Row], asked: Row) -> list[Row]:
-    """The rows, each with its latest failure, and the message of its first one: reading the texts
-    of all failures to count them takes longer than everything else."""
-    if not rows:
-        return []
-    if asked["is_live"]:
-        said, records = database().together(
-            ("errors/messages", {"ids": [row["first_id"] for row in rows]}),
-            _records(row["sample_id"] for row in rows),
-        )
-        messages = {row["error_id"]: row for row in said}
-        texts = {row["fingerprint"]: messages.get(row["first_id"], {}) for row in rows}
-    else:
-        times = [time for row in rows for time in row["text_times"]]
-        groups = [row["fingerprint"] for row in rows]
-        said = database().rows("errors/group_texts", {**asked, "times": times, "groups": groups})
-        texts = {row["fingerprint"]: row for row in said}
-        records = database().rows(*_records(row["sample_id"] for row in said))
-    samples = {row["error_id"]: row for row in records}
-    found = [{**_NO_TEXT, **row, **texts.get(row["fingerprint"], {})} for row in rows]
-    return [{**row, "sample": _sample(row, samples.get(row["sample_id"]))} for row in found]
-
-
-def _records(ids: Iterable[str]) -> tuple[str, Row]:
-    return "errors/records", {"ids": list(ids)}
-
-
-def _sample(group: Row, record: Row | None) -> dict[str, Any] | None:
-    one = {"failure_id": group["sample_id"], "reports": 1, "report_ids": [group["sample_id"]]}
-    return error({**one, "fingerprint": group["fingerprint"], **record}) if record else None
+    return page_rows(now, parameters), where, window

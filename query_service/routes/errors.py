@@ -7,21 +7,18 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import NotFound
+from query_service.failures import Standing
 from query_service.models.cursor import END, Cursor
 from query_service.models.error import error, summary, total_of
 from query_service.models.parameters.errors import AgentErrorsQuery, ErrorPath, ErrorsQuery
 from query_service.models.parameters.lists import AgentPath, AtQuery
 from query_service.models.values import normalise
 from query_service.routes import failures
-from query_service.routes.context import Moment, database, moment
+from query_service.routes.context import Moment, moment
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.schemas.errors import AgentErrors, Errors, ErrorsSummary, OneError
 
 blueprint = APIBlueprint("errors", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Errors")])
-
-
-def _counts(view: str, at: str) -> list[Row]:
-    return database().rows("errors/summary", {"source": view, "at": at})
 
 
 def _filters(query: ErrorsQuery) -> dict[str, str]:
@@ -40,7 +37,7 @@ def _filters(query: ErrorsQuery) -> dict[str, str]:
 def _page(
     query: AgentErrorsQuery | ErrorsQuery,
     place: tuple[Moment, Cursor],
-    view: str,
+    now: Standing,
     filters: dict[str, str],
     counts: list[Row] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -59,9 +56,9 @@ def _page(
     if counts is not None and failures.are_all(chosen):
         total = total_of(counts)
     else:
-        total = failures.totals(view, at, count, **chosen)
+        total = failures.totals(now, at, count, **chosen)
     place_after = {**after(page), **page.turn}
-    rows = failures.page(view, at, count, total["from_time"], **chosen, **place_after)
+    rows = failures.page(now, at, count, total["from_time"], **chosen, **place_after)
     if page.arrived_until == END:
         page = page.model_copy(update={"arrived_until": total["arrived_until"]})
     return total, {
@@ -74,9 +71,10 @@ def _page(
 def errors(query: ErrorsQuery) -> dict[str, Any]:
     """Failures that have a report matching every filter; the summary is of all there are."""
     place, filters = opened(query, query.cursor), _filters(query)
-    view = failures.source()
-    counts = _counts(view, place[0].parameters["at"])
-    total, page = _page(query, place, view, filters, counts)
+    now = failures.standing()
+    counts = failures.counts(now, place[0].parameters["at"])
+    listed = failures.for_text(now, filters["text"])
+    total, page = _page(query, place, listed, filters, counts)
     return {
         "total": total["total"],
         "total_reports": total["total_reports"],
@@ -88,7 +86,7 @@ def errors(query: ErrorsQuery) -> dict[str, Any]:
 @blueprint.get("/errors/summary", summary="Counts of all errors", responses={200: ErrorsSummary})
 def errors_summary(query: AtQuery) -> dict[str, Any]:
     """Failures by severity, category and agent."""
-    return summary(_counts(failures.source(), moment(query.at).parameters["at"]))
+    return summary(failures.counts(failures.standing(), moment(query.at).parameters["at"]))
 
 
 @blueprint.get("/errors/<error_id>", summary="One error", responses={200: OneError})
@@ -106,7 +104,7 @@ def one_error(path: ErrorPath, query: AtQuery) -> dict[str, Any]:
 def agent_errors(path: AgentPath, query: AgentErrorsQuery) -> dict[str, Any]:
     """Failures of one agent, newest first; zero when it has none or is unknown."""
     place, filters = opened(query, query.cursor), {"agent": normalise(path.agent_name)}
-    total, page = _page(query, place, failures.source(), filters)
+    total, page = _page(query, place, failures.standing(), filters)
     return {
         "agent_name": path.agent_name,
         "error_count": total["total"],

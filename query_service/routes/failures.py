@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from query_service import failures as known
 from query_service.db import Row
-from query_service.failures import LIVE, view
+from query_service.failures import LIVE, Standing
 from query_service.models.cursor import END
+from query_service.models.failure_rows import Asked, counted, listed, time, with_changed
+from query_service.models.failure_rows import totals as sums
 from query_service.routes.context import EVERYTHING, bound, database
 from query_service.routes.paging import FIRST, LAST
 
@@ -26,36 +29,48 @@ _KINDS = ("severity", "category", "agent")
 _PLAIN = ("trace_id", "text", "since", "until", "arrived_until")
 
 
-def source() -> str:
-    """The view to ask: what the observer has worked out, or that with what arrived since."""
-    return view(database())
+def standing() -> Standing:
+    """How failures stand now."""
+    return known.standing(database())
+
+
+def for_text(now: Standing, text: str) -> Standing:
+    """The same for a list by what reports say: that only the database can compare."""
+    return Standing(LIVE) if text and now.changed else now
+
+
+def counts(now: Standing, at: str) -> list[Row]:
+    """Failures and reports by severity, by category and by agent."""
+    rows = database().rows("errors/summary", {**now.parameters, "at": at})
+    return rows + counted(now.changed, time(at))
 
 
 def page(
-    source: str, at: str, limit: int, from_time: int | None = None, **chosen: str | int
+    now: Standing, at: str, limit: int, from_time: int | None = None, **chosen: str | int
 ) -> list[Row]:
     """Up to `limit` failures with the first report that matches, newest first (`turn` -1: oldest).
 
     `from_time`, if known, is a time that no such report of the page is older than.
     """
-    asked = {**NO_FILTER, **NO_PAGE, **_of(source), "at": at, "limit": limit, **chosen}
+    asked = {**NO_FILTER, **NO_PAGE, **now.parameters, "at": at, "limit": limit, **chosen}
     rows = _newest(asked)
     if not rows and from_time is not None and _agree(asked, NO_PAGE, *NO_PAGE):
         rows = database().rows("errors/list_now", {**asked, "from_time": from_time})
     elif not rows:
         rows = database().rows("errors/list", asked)
-    return _with_records(rows)
+    return _with_records(with_changed(rows, now.changed, asked))
 
 
-def totals(source: str, at: str, limit: int, **chosen: str | int) -> dict[str, int | None]:
+def totals(now: Standing, at: str, limit: int, **chosen: str | int) -> dict[str, Any]:
     """How many failures match, how many reports those have, and the latest arrival of one.
 
     `from_time` is for a page of `limit` of them; None when it is not known.
     """
-    asked = {**NO_FILTER, **_of(source), "at": at, "limit": limit, **chosen}
+    asked = {**NO_FILTER, **now.parameters, "at": at, "limit": limit, **chosen}
     name = "errors/totals_now" if _is_plain(asked) else "errors/totals"
     nothing = {"total": 0, "total_reports": 0, "arrived_until": 0}
-    return {"from_time": None, **next(iter(database().rows(name, asked)), nothing)}
+    total = {"from_time": None, **next(iter(database().rows(name, asked)), nothing)}
+    return sums(total, now.changed, Asked.of(asked)) if now.changed else total
 
 
 def are_all(chosen: Mapping[str, str | int]) -> bool:
@@ -63,13 +78,14 @@ def are_all(chosen: Mapping[str, str | int]) -> bool:
     return all(value == NO_FILTER[name] for name, value in chosen.items())
 
 
-def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, int | None], list[Row]]:
+def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, Any], list[Row]]:
     """Totals of the failures of a trace, and its newest ones."""
-    view = source()
-    asked = {**_of(view), "trace_id": trace_id, "at": at, "limit": limit}
-    rows = database().rows("errors/of_trace", asked)
+    now = standing()
+    asked = {**NO_FILTER, **NO_PAGE, **now.parameters, "trace_id": trace_id, "at": at}
+    rows = database().rows("errors/of_trace", {**asked, "limit": limit})
+    rows = with_changed(rows, now.changed, {**asked, "limit": limit})
     if len(rows) == limit:
-        total = totals(view, at, limit, trace_id=trace_id)
+        total = totals(now, at, limit, trace_id=trace_id)
     else:
         total = {"total": len(rows), "total_reports": sum(row["reports"] for row in rows)}
     return total, _with_records(rows)
@@ -77,12 +93,14 @@ def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, int | None],
 
 def of_report(error_id: str, at: str) -> list[Row]:
     """The report of that id with its failure; nothing when it is not known."""
-    asked = {**_of(source()), "error_id": error_id, "at": at}
+    now = standing()
+    for failure in now.changed:
+        for place, report in enumerate(failure.reports):
+            if report.error_id == error_id:
+                told = report.time <= time(at)
+                return _with_records([listed(failure, place, time(at))] if told else [])
+    asked = {**now.parameters, "error_id": error_id, "at": at}
     return _with_records(database().rows("errors/one", asked))
-
-
-def _of(source: str) -> dict[str, str | int]:
-    return {"source": source, "is_live": int(source == LIVE)}
 
 
 def _agree(asked: dict[str, Any], free: dict[str, str | int], *names: str) -> bool:

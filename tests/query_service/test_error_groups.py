@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from query_service.db import Database
-from query_service.failures import KNOWN, LIVE
+from query_service.failures import KNOWN, LIVE, Standing
 from query_service.observer.failures import FailuresJob
 from query_service.routes import failures
 from query_service.settings import Settings
@@ -112,7 +112,7 @@ def test_a_page_of_now_is_that_of_a_window_of_all_times(
         ],
     )
     observe(filled, embedded_clickhouse)
-    monkeypatch.setattr(failures, "view", lambda _: view)
+    monkeypatch.setattr(failures, "standing", lambda: Standing(view))
     for chosen in ("agent_name=Writer", "severity=critical", "error_type=RateLimit", "limit=9"):
         for limit in (1, 2, 3, 9):
             now = filled.get(f"/api/v1/errors?{chosen}&limit={limit}")

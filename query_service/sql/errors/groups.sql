@@ -1,7 +1,8 @@
 -- Groups of failures in a window, the most or latest first (turn 1) or last (-1), after a group; `first_seen` and `last_seen` are of all that is retained.
 -- counts: failures by the part of the window of `step` ns each; failures_before: those of as
 -- long a time before the window. What they say is read of the
--- groups of the page alone: by the times of failures, or, where failures are worked out, which costs more than ids, by these.
+-- groups of the page alone: by the times of failures, or by their ids (`is_live`) where some were worked out now.
+-- `is_part`: these are not all failures, so each group is told.
 SELECT
     lower(hex(group_id)) AS fingerprint,
     any(f.error_type) AS error_type,
@@ -12,6 +13,7 @@ SELECT
     max(if({at:DateTime64(9, 'UTC')} >= '2100-01-01', last_time, arrayMax(arrayFilter(time -> time <= {at:DateTime64(9, 'UTC')}, report_times)))) AS last_seen,
     toUnixTimestamp64Nano(first_seen) AS first_seen_ns,
     toUnixTimestamp64Nano(last_seen) AS last_seen_ns,
+    toUnixTimestamp64Nano(maxIf(event_time, is_inside)) AS sample_ns,
     arraySlice(arraySort(groupUniqArrayIf(agent_name, is_inside AND agent_name != '')), 1, 50) AS agents,
     arraySlice(arraySort(groupUniqArrayIf(release, is_inside AND release != '')), 1, 50) AS releases,
     sumMapIf(map(place, toUInt64(1)), is_inside) AS counts,
@@ -31,11 +33,11 @@ FROM
         toUInt64(greatest(0, intDiv(toUnixTimestamp64Nano(event_time) - toUnixTimestamp64Nano({since:DateTime64(9, 'UTC')}), {step:Int64}))) AS place,
         if({at:DateTime64(9, 'UTC')} >= '2100-01-01', toUInt64(reports), arrayCount(time -> time <= {at:DateTime64(9, 'UTC')}, report_times)) AS reported
     FROM {source:Identifier}
-    WHERE event_time <= {at:DateTime64(9, 'UTC')}
+    WHERE unit NOT IN {units:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')}
         AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
 ) AS f
 GROUP BY group_id
-HAVING failures > 0 AND first_seen >= {new_since:DateTime64(9, 'UTC')}
+HAVING {is_part:Bool} OR failures > 0 AND first_seen >= {new_since:DateTime64(9, 'UTC')}
 QUALIFY {after_id:String} = '' OR (-{turn:Int8} * sort_value, fingerprint) > (-{turn:Int8} * {after_value:Int64}, {after_id:String})
 ORDER BY {turn:Int8} * sort_value DESC, fingerprint
 LIMIT {limit:UInt32}

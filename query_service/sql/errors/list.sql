@@ -30,7 +30,7 @@ FROM
                 AND ({text:String} = '' OR id IN (SELECT error_id FROM error_reports WHERE {text:String} != '' AND positionCaseInsensitiveUTF8(concat(error_type, ' ', error_message), {text:String}) > 0)),
             f.report_ids, f.report_times, f.report_arrivals, f.report_severities, f.report_categories, f.report_agents)) AS shown
     FROM {source:Identifier} AS f
-    WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
+    WHERE unit NOT IN {units:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
         AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
         AND ({trace_id:String} = '' OR {is_live:Bool} OR (event_time, failure_id) IN (SELECT event_time, failure_id FROM known_failures WHERE unit = {trace_id:String}))
         AND ({error_type:String} = '' OR error_type = {error_type:String})

@@ -14,7 +14,7 @@ SELECT
         {agent:String} != '', indexOf(report_agents, {agent:String}),
         1) AS shown
 FROM {source:Identifier} AS f
-WHERE shown > 0
+WHERE shown > 0 AND unit NOT IN {units:Array(String)}
     AND last_time >= fromUnixTimestamp64Nano({from_time:Int64}, 'UTC')
     AND ({error_type:String} = '' OR error_type = {error_type:String})
     AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))

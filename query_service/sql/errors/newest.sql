@@ -14,7 +14,7 @@ FROM
     SELECT *, count() OVER () AS looked
     FROM
     (
-        SELECT event_time, failure_id, group_id, release, report_ids, report_times, is_deleted
+        SELECT event_time, failure_id, group_id, release, report_ids, report_times, unit, is_deleted
         FROM known_failures
         WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
         ORDER BY event_time DESC, failure_id DESC, computed_at DESC
@@ -22,6 +22,6 @@ FROM
         LIMIT {most:UInt32}
     )
 )
-WHERE is_deleted = 0
+WHERE is_deleted = 0 AND unit NOT IN {units:Array(String)}
 ORDER BY key_time DESC, error_id DESC
 LIMIT {limit:UInt32}

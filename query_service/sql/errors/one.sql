@@ -7,6 +7,6 @@ SELECT
     lower(hex(group_id)) AS fingerprint,
     release
 FROM {source:Identifier}
-WHERE has(report_ids, {error_id:String})
+WHERE unit NOT IN {units:Array(String)} AND has(report_ids, {error_id:String})
     AND report_times[indexOf(report_ids, {error_id:String})] <= {at:DateTime64(9, 'UTC')}
     AND ({is_live:Bool} OR (event_time, failure_id) IN (SELECT event_time, failure_id FROM known_failures WHERE has(report_ids, {error_id:String})))

@@ -7,6 +7,6 @@ SELECT
     sum(if({at:DateTime64(9, 'UTC')} >= '2100-01-01', f.reports, arrayCount(time -> time <= {at:DateTime64(9, 'UTC')}, report_times))) AS reports,
     toUnixTimestamp64Nano(max(arrived_at)) AS arrived_until
 FROM {source:Identifier} AS f
-WHERE {at:DateTime64(9, 'UTC')} >= '2100-01-01' OR event_time <= {at:DateTime64(9, 'UTC')}
+WHERE unit NOT IN {units:Array(String)} AND ({at:DateTime64(9, 'UTC')} >= '2100-01-01' OR event_time <= {at:DateTime64(9, 'UTC')})
 GROUP BY GROUPING SETS ((severity), (category), (agent_name))
 ORDER BY failures DESC, value, name

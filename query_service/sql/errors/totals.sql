@@ -8,7 +8,7 @@ SELECT
     sum(if({at:DateTime64(9, 'UTC')} >= '2100-01-01', f.reports, arrayCount(time -> time <= {at:DateTime64(9, 'UTC')}, report_times))) AS total_reports,
     greatest(toUnixTimestamp64Nano(max(arrived_at)), 0) AS arrived_until
 FROM {source:Identifier} AS f
-WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
+WHERE unit NOT IN {units:Array(String)} AND event_time <= {at:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')} AND last_time >= {since:DateTime64(9, 'UTC')}
     AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
     AND ({trace_id:String} = '' OR {is_live:Bool} OR (event_time, failure_id) IN (SELECT event_time, failure_id FROM known_failures WHERE unit = {trace_id:String}))
     AND ({error_type:String} = '' OR error_type = {error_type:String})

@@ -7,7 +7,8 @@ SELECT
     greatest(toUnixTimestamp64Nano(max(arrived_at)), 0) AS arrived_until,
     -groupArraySorted({limit:UInt32})(-toUnixTimestamp64Nano(event_time))[{limit:UInt32}] AS from_time
 FROM {source:Identifier} AS f
-WHERE ({error_type:String} = '' OR error_type = {error_type:String})
+WHERE unit NOT IN {units:Array(String)}
+    AND ({error_type:String} = '' OR error_type = {error_type:String})
     AND ({fingerprint:String} = '' OR group_id = reinterpretAsUInt64(reverse(unhex({fingerprint:String}))))
     AND ({severity:String} = '' OR has(report_severities, {severity:String}))
     AND ({category:String} = '' OR has(report_categories, {category:String}))

@@ -1,10 +1,7 @@
--- Whether a span arrived, since the observer last worked out failures, that may change one.
-WITH
-    (
-        SELECT toDateTime64(max(since), 6, 'UTC')
-        FROM observer_progress FINAL
-        WHERE job = 'failures'
-    ) AS done
-SELECT count() > 0 AS is_touched
+-- Units in which failures may be others than known, because reports came again, or spans of traces in
+-- which spans decide.
+SELECT DISTINCT unit
 FROM known_failures
-WHERE is_repeated AND unit IN (SELECT trace_id FROM arrivals WHERE inserted_at >= done AND kind = 'span')
+WHERE is_repeated AND unit IN {traces:Array(String)}
+    OR arrayExists(report -> report IN {reports:Array(String)}, report_ids)
+LIMIT {most:UInt32}

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from query_service import failures as known
 from query_service.db import Database, Row
-from query_service.failures import KNOWN, LIVE, view
+from query_service.failures import KNOWN, LIVE, is_touched, standing
 from query_service.observer import failures
 from query_service.observer.failures import FailuresJob, worth_merging
 from query_service.observer.progress import Progress, load, save
@@ -110,12 +111,22 @@ def told(database: Database, name: str) -> set[Failure]:
     return set(found)
 
 
+def told_now(database: Database) -> set[Failure]:
+    """Failures as an endpoint tells them: those that stand, and those that it works out."""
+    now = standing(database)
+    known = told(database, now.source)
+    return {one for one in known if (one[2] or f"report {one[0]}") not in now.units} | {
+        (one.first.error_id, tuple(r.error_id for r in one.reports), one.first.trace_id)
+        for one in now.changed
+    }
+
+
 def traffic(luck: random.Random) -> list[tuple[str, Row]]:
     """Reports and spans of a few traces, some of them twice, some another time or elsewhere."""
     rows: list[tuple[str, Row]] = []
     for number in range(24):
         columns = {
-            "trace_id": luck.choice(["t1", "t2", "t3", ""]),
+            "trace_id": luck.choice(["t1", "t2", "t'3\\", ""]),
             "span_id": luck.choice([*SPANS, ""]),
             "error_type": luck.choice(["E", "F"]),
             "event_time": NOON + timedelta(seconds=luck.choice([0, 1, 30, 61, 100, 170])),
@@ -127,7 +138,7 @@ def traffic(luck: random.Random) -> list[tuple[str, Row]]:
             moved = {"event_time": NOON + timedelta(seconds=luck.randint(-50, 50))}
             rows.append(("error_reports", row | other | (moved if luck.random() < 0.5 else {})))
         if luck.random() < 0.2:
-            rows.append(("error_reports", row | {"origin": "queue", "trace_id": "t3"}))
+            rows.append(("error_reports", row | {"origin": "queue", "trace_id": "t'3\\"}))
     rows += [("otel_traces", span(t, name)) for t in ("t1", "t2") for name in PARENTS]
     luck.shuffle(rows)
     return rows
@@ -165,10 +176,11 @@ def test_failures_are_exact_whenever_the_observer_runs(
             for kind in (True, False):  # rows of one insert have the same columns
                 some = [r for t, r in batch if t == table and ("record" in r) == kind]
                 tables.insert(table, some)
-        assert told(tables, LIVE) == expected(tables)
+        assert told(tables, LIVE) == told_now(tables) == expected(tables)
         if luck.random() < 0.6:
             FailuresJob(tables).run()
             assert told(tables, LIVE) == told(tables, KNOWN) == expected(tables)
+            assert told_now(tables) == expected(tables)
         if luck.random() < 0.3:
             tables.client.command("OPTIMIZE TABLE error_reports FINAL")
     FailuresJob(tables).run()
@@ -200,13 +212,27 @@ def test_after_a_long_absence_everything_is_worked_out(
     tables.insert("error_reports", [report(f"e{n}", trace_id=f"t{n % 5}") for n in range(20)])
     tables.client.command("TRUNCATE TABLE arrivals")
     save(tables, "failures", [Progress("", 0, datetime.now(UTC) - timedelta(days=3))])
-    assert view(tables) == LIVE
+    assert standing(tables).source == LIVE
     assert told(tables, LIVE) == expected(tables)
     monkeypatch.setattr(failures, "REPORTS_AT_ONCE", 6)
     FailuresJob(tables).run()
     assert told(tables, KNOWN) == expected(tables)
-    assert view(tables) == KNOWN
+    assert not is_touched(tables)
     assert datetime.now(UTC) - load(tables, "failures")[""].since < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("most", ["MOST", "MOST_REPORTS", "MOST_SPANS", "LARGEST"])
+def test_what_is_too_much_to_be_handed_on_is_left_to_the_view(
+    tables: Database, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    FailuresJob(tables).run()
+    tables.insert("error_reports", [report(f"e{n}", span_id=name) for n, name in enumerate("ab")])
+    tables.insert("otel_traces", [span("t", name) for name in ("root", "a")])
+    assert len(standing(tables).changed) == 1
+    monkeypatch.setattr(known, most, 1)
+    assert standing(tables).source == LIVE
+    assert is_touched(tables)
+    assert told_now(tables) == expected(tables)
 
 
 def test_a_part_that_is_replaced_is_merged_away(
