@@ -16,7 +16,7 @@ from query_service.models.parameters.values import parse_time
 from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
-from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
+from query_service.routes.span_figures import EPOCH, Asked, add_bins, summary, summary_queries
 from query_service.routes.trace_rows import interval
 from query_service.schemas.metrics import SpanMetrics, Totals
 
@@ -72,7 +72,7 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     total = found.pop(0)[0] if has_records else _NO_RECORDS
     spans, groups = summary(found) if found else (total["spans_of_trace"], [])
     if groups and "bins" not in groups[0]:
-        _add_bins(groups, figures)
+        add_bins(groups, asks)
     answer = {
         "total": total["records"] + spans - total["recorded_spans"],
         "metrics": [span_metric(row) for row in rows[: query.limit]],
@@ -122,15 +122,6 @@ def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]
     except OverflowError as error:
         raise InvalidParameter("until", "lies before the year 1") from error
     return first, last
-
-
-def _add_bins(groups: list[Row], chosen: Row) -> None:
-    """Adds how long they took to the groups that are shown: for all it would take as long again."""
-    names = {"agents": [r["agent"] for r in groups], "names": [r["name"] for r in groups]}
-    rows = database().rows("metrics/bins_settled", {**chosen, **names})
-    bins = {(row["agent"], row["name"]): row["bins"] for row in rows}
-    for row in groups:
-        row["bins"] = bins.get((row["agent"], row["name"]), {})
 
 
 def _series(chosen: dict[str, Any], step: str, length: timedelta) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ Whole hours are taken as the observer has worked them out. Of an hour that spans
 that the window cuts, its five minutes are taken, and of such five minutes the spans.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 from query_service.db import Row
 from query_service.models.values import utc
-from query_service.routes.context import EVERYTHING, Moment
+from query_service.routes.context import EVERYTHING, Moment, database
 from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
@@ -67,3 +68,15 @@ def summary(found: list[list[Row]]) -> tuple[int, list[Row]]:
     groups, *counts = found
     live = groups[0].get("live_ended", 0) if groups and len(counts) == 1 else 0
     return live + sum(rows[0]["spans"] for rows in counts), groups
+
+
+def add_bins(groups: list[Row], queries: Queries) -> None:
+    """Adds how long the spans took to the groups that are shown: for all it would take as long
+    again."""
+    [asked] = [bound for name, bound in queries if name.startswith("metrics/figures")]
+    names = {"agents": [r["agent"] for r in groups], "names": [r["name"] for r in groups]}
+    rows = database().rows("metrics/bins", {**asked, **names})
+    known = {(row["agent"], row["name"]): row["bins"] for row in rows}
+    for row in groups:
+        worked_out = known.get((row["agent"], row["name"]), {})
+        row["bins"] = Counter(worked_out) + Counter(row.get("live_bins", {}))

@@ -49,11 +49,12 @@ def page_rows(asked: Moment, query: TracesQuery, page: Cursor) -> tuple[list[Row
             "moved": [row["trace_id"] for row in moved],
             "moved_from": [row["moved_from"] for row in moved],
         }
-    touched = {name: since[name] for name in ("touched_from", "touched_to")}
+    touched = {name: since[name] for name in ("touched_from", "touched_to", "is_touched")}
     chosen |= {**asked.parameters, **touched}
-    is_open = bool(since["is_touched"]) or asked.is_past
-    is_quick = is_open and not (since["is_far"] or asked.is_past) and _is_newest(chosen)
-    rows = _found(asked, query, chosen, is_open, is_quick)
+    if _is_newest(chosen) and not (since["is_far"] or asked.is_past):
+        rows = _newest(asked, query, chosen)
+    else:
+        rows = _found(chosen, bool(since["is_touched"]) or asked.is_past)
     starts = dict(zip(chosen["moved"], chosen["moved_from"], strict=True))
     for row in rows if page.is_turned else []:
         row["key_time"] = starts.get(row["trace_id"], row["key_time"])
@@ -66,33 +67,39 @@ def _is_newest(chosen: Row) -> bool:
     return all(chosen[name] == value for name, value in usual.items())
 
 
-def _found(
-    asked: Moment, query: TracesQuery, chosen: Row, is_open: bool, is_quick: bool
-) -> list[Row]:
+def _found(chosen: Row, is_open: bool) -> list[Row]:
     """The keys of a page of traces that are worked out, and the rows of those that are not.
 
     Of the former those of the newest are looked at, which are enough without filters that let few
-    pass, else all. When the newest are asked for, no more of the latter are worked out than may be
-    on the page.
+    pass, else all.
     """
     is_newest = chosen["sort"] == "start" and chosen["turn"] > 0
     newest = MANY * chosen["limit"] if is_newest else 0
     asks = [("traces/settled", {**chosen, "fetch": newest})]
-    if is_quick:
-        asks.append(("traces/touched", {**chosen, "limit": chosen["limit"] + MORE}))
-    elif is_open:
+    if is_open:
         asks.append(("traces/open", chosen))
     keys, *found = database().together(*asks)
     if newest and len(keys) < chosen["limit"]:
         keys = database().rows("traces/settled", {**chosen, "fetch": 0})
-    if not is_quick:
-        return [*keys, *found[0]] if found else keys
-    [touched] = found
-    others = touched[chosen["limit"] + MORE - 1 :]
-    first = 0 if query.since is None else ns(absolute(query.since, asked.now, "since"))
-    begun_by = max((row["begun_by"] for row in others), default=0)
-    ids = [row["trace_id"] for row in touched if row not in others]
+    return [*keys, *found[0]] if found else keys
+
+
+def _newest(asked: Moment, query: TracesQuery, chosen: Row) -> list[Row]:
+    """The same for the newest of all: no more are worked out than may be on the page."""
+    most = chosen["limit"] + MORE
+    asks = [("traces/newest", {**chosen, "fetch": MANY * chosen["limit"]})]
+    if chosen["is_touched"]:
+        asks.append(("traces/touched", {**chosen, "limit": most}))
+    keys, *found = database().together(*asks)
+    if len(keys) < chosen["limit"]:
+        keys = database().rows("traces/settled", {**chosen, "fetch": 0})
+    touched = found[0] if found else []
+    # The last one stands for those that were not asked for.
+    others = touched[most - 1 :]
+    begun_by = others[0]["begun_by"] if others else 0
+    ids = [row["trace_id"] for row in touched[: most - 1]]
     if sum(map(len, ids)) <= MOST_OF_IDS:
+        first = 0 if query.since is None else ns(absolute(query.since, asked.now, "since"))
         rows = [row for row in computed(asked, ids) if row["key_time"] >= first]
         page = _sorted([*keys, *rows], query)[: chosen["limit"]]
         is_full = len(page) == chosen["limit"] and page[-1]["key_time"] > begun_by

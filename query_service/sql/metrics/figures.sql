@@ -1,9 +1,9 @@
 -- Figures of the spans that started in a window, by agent and name, most spans first: as worked out, whole
 -- hours, of the hours in the array only the five minutes that are not in the other one, and these from the
--- spans. `live_ended` is how many of these ended, of all groups.
+-- spans, as `live_bins` how long they took. `live_ended` is how many of these ended, of all groups.
 SELECT
     agent, name, span_count, ended_count, error_count, tokens_in, tokens_out, total_cost, priced_count, groups, live_ended,
-    mapAdd(known_bins, mapFromArrays(arrayDistinct(live_bins) AS bin, arrayMap(b -> countEqual(live_bins, b), bin))) AS bins
+    mapFromArrays(arrayDistinct(all_bins) AS bin, arrayMap(b -> countEqual(all_bins, b), bin)) AS live_bins
 FROM
 (
     SELECT
@@ -16,13 +16,12 @@ FROM
         toInt64(sum(f.output_tokens)) AS tokens_out,
         toFloat64(sum(f.cost)) AS total_cost,
         sum(f.priced) AS priced_count,
-        sumMap(f.durations) AS known_bins,
-        groupArrayArray(f.bins) AS live_bins,
+        groupArrayArray(f.bins) AS all_bins,
         count() OVER () AS groups,
         sum(toInt64(sum(f.live_ended))) OVER () AS live_ended
     FROM
     (
-        SELECT agent, name, spans, ended, errors, input_tokens, output_tokens, cost, priced, durations, []::Array(Int16) AS bins, 0 AS live_ended
+        SELECT agent, name, spans, ended, errors, input_tokens, output_tokens, cost, priced, []::Array(Int16) AS bins, 0 AS live_ended
         FROM span_rollups FINAL
         WHERE (
                 step = 3600 AND bucket NOT IN {hours:Array(DateTime('UTC'))} AND bucket + INTERVAL 1 HOUR <= {until:DateTime64(9, 'UTC')}
@@ -40,7 +39,6 @@ FROM
             sumIf(ifNull(o.output_tokens, 0), is_over) AS output_tokens,
             sumIf(toDecimal128(least(greatest(ifNull(o.cost, 0), -1e12), 1e12), 12), is_over) AS cost,
             countIf(is_over AND isNotNull(o.cost)) AS priced,
-            map()::Map(Int16, UInt64) AS durations,
             groupArrayIf(toInt16(floor(log2(greatest(took, 1)) * 16)), took >= 0) AS bins,
             countIf(is_over AND NOT is_record AND isNotNull(end_time)) AS live_ended
         FROM
