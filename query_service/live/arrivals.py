@@ -12,8 +12,9 @@ from query_service.live.cursor import LiveCursor
 from query_service.live.rows import LiveRow
 
 SECOND = 1_000_000
-OVERLAP = 30 * SECOND
-"""The longest insert, with what replicas need to get it, µs."""
+OVERLAP = 45 * SECOND
+"""The longest insert, with what replicas need to get it, µs: after 40 s the Collector gives it up,
+and what it brought comes again with another one."""
 LATE = 300 * SECOND
 """What is older when it arrives is marked as late."""
 _TRUSTED = (-5 * SECOND, 20 * SECOND)

@@ -1,6 +1,9 @@
 """Each row is told once, however inserts become visible; a cursor misses nothing."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,10 +12,11 @@ from query_service.live.arrivals import LATE, OVERLAP, SECOND, Arrivals
 from query_service.live.cursor import LiveCursor
 from tests.query_service.live.arrived import NOW, Table, arrived
 
+ROOT = Path(__file__).parents[3]
 DAY = 86_400 * SECOND
 # When each insert begins (s), how long until it is visible, and how many rows it has.
 inserts = st.lists(
-    st.tuples(st.integers(0, 200), st.integers(0, 25), st.integers(1, 3)), max_size=12
+    st.tuples(st.integers(0, 190), st.integers(0, 40), st.integers(1, 3)), max_size=12
 )
 
 
@@ -129,6 +133,13 @@ def test_memory_is_that_of_the_window() -> None:
         table.visible = [arrived(second, inserted=NOW + second * SECOND)]
         told(reader)
     assert reader.cursor.rows <= OVERLAP // SECOND
+
+
+def test_the_collector_gives_an_insert_up_before_it_is_missed() -> None:
+    text = (ROOT / "otel-collector/ingester.yaml").read_text()
+    exporters = yaml.safe_load(text)["exporters"].values()
+    assert {exporter["timeout"] for exporter in exporters} == {"40s"}
+    assert OVERLAP == 45 * SECOND
 
 
 def test_a_cursor_beyond_what_is_kept_is_told_so() -> None:
