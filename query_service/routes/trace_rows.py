@@ -85,14 +85,14 @@ def _found(chosen: Row, is_open: bool) -> list[Row]:
 
 
 def _newest(asked: Moment, query: TracesQuery, chosen: Row) -> list[Row]:
-    """The same for the newest of all: no more are worked out than may be on the page."""
+    """Rows of the newest of all: no more are worked out than may be on the page."""
     most = chosen["limit"] + MORE
     asks = [("traces/newest", {**chosen, "fetch": MANY * chosen["limit"]})]
     if chosen["is_touched"]:
         asks.append(("traces/touched", {**chosen, "limit": most}))
-    keys, *found = database().together(*asks)
-    if len(keys) < chosen["limit"]:
-        keys = database().rows("traces/settled", {**chosen, "fetch": 0})
+    known, *found = database().together(*asks)
+    if len(known) < chosen["limit"]:
+        known = database().rows("traces/settled", {**chosen, "fetch": 0})
     touched = found[0] if found else []
     # The last one stands for those that were not asked for.
     others = touched[most - 1 :]
@@ -101,11 +101,11 @@ def _newest(asked: Moment, query: TracesQuery, chosen: Row) -> list[Row]:
     if sum(map(len, ids)) <= MOST_OF_IDS:
         first = 0 if query.since is None else ns(absolute(query.since, asked.now, "since"))
         rows = [row for row in computed(asked, ids) if row["key_time"] >= first]
-        page = _sorted([*keys, *rows], query)[: chosen["limit"]]
+        page = _sorted([*known, *rows], query)[: chosen["limit"]]
         is_full = len(page) == chosen["limit"] and page[-1]["key_time"] > begun_by
         if is_full or not others or begun_by < first:
-            return [*keys, *rows]
-    return [*keys, *database().rows("traces/open", chosen)]
+            return [*known, *rows]
+    return [*known, *database().rows("traces/open", chosen)]
 
 
 def _sorted(rows: list[Row], query: TracesQuery) -> list[Row]:

@@ -103,6 +103,7 @@ def asked(name: str) -> list[dict[str, Any]]:
         {
             "traces/settled": [trace_row(bucket=datetime(2026, 11, 22, 11, 50))],
             "traces/rows": [trace_row()],
+            "traces/newest": [trace_row()],
             "traces/touched": [{"trace_id": "t2", "begun_by": 10**18}],
             "traces/open": [trace_row()],
             "traces/position": [
