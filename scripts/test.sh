@@ -31,7 +31,7 @@ check mypy
 echo "== pytest"
 status=0
 # Two files at once: most tests wait, and each worker starts parts of its own. `-n 0`: one by one.
-"$python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" || status=$?
+"$python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 "$@" || status=$?
 if [ -n "$failed" ]; then
   echo "failed:$failed" >&2
   exit 1
