@@ -1,11 +1,11 @@
 """ClickHouse, by SQL files with server-side bound parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -19,6 +19,8 @@ from query_service.telemetry.queries import query
 SQL = Path(__file__).parent / "sql"
 
 Row = dict[str, Any]
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @cache
@@ -96,6 +98,13 @@ class Database:
                 for name, parameters in queries
             ]
             return [one.result() for one in asked]
+
+    def beside(self, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+        """What two functions give that ask for rows, at the same time."""
+        with ThreadPoolExecutor(1) as pool:
+            later = pool.submit(copy_context().run, first)
+            found = second()
+            return later.result(), found
 
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run the statement of `sql/<name>.sql` that gives no rows. Raises Unavailable."""

@@ -44,18 +44,12 @@ def of_one(asked: Moment, trace_id: str) -> Row:
 def whole(asked: Moment, trace_id: str) -> Whole | None:
     """All of a trace; None when nothing is known of it."""
     one = of_one(asked, trace_id)
-    parts, spans, messages, tasks = database().together(
-        ("traces/parts", {**one, "limit": MOST_LINKS}),
-        ("traces/spans", one),
-        ("traces/messages", one),
-        ("traces/task_handoffs", one),
+    (parts, found), (spans, messages, tasks) = database().beside(
+        lambda: _by_parts(asked, one),
+        lambda: database().together(
+            ("traces/spans", one), ("traces/messages", one), ("traces/task_handoffs", one)
+        ),
     )
-    of_part = {row["part"]: row for row in parts if row["part"] != "links"}
-    queries = [*_records(one, of_part), *_events(one, of_part)]
-    if not of_part["arrived"]["number"] and of_part["buckets"]["ids"]:
-        chosen = {**asked.parameters, "trace_id": trace_id, "buckets": of_part["buckets"]["ids"]}
-        queries.append(("traces/summary", chosen))
-    found = _by_name(queries)
     rows = [row for row in found["traces/summary"] if row["is_asked"]]
     rows = rows or computed(asked, [trace_id])
     if not (rows or messages or spans):
@@ -68,6 +62,17 @@ def whole(asked: Moment, trace_id: str) -> Whole | None:
         _asked_events(found["events/of_ids"]),
         _links(one, parts, spans),
     )
+
+
+def _by_parts(asked: Moment, one: Row) -> tuple[list[Row], dict[str, list[Row]]]:
+    """Where the parts of a trace are, and those that are looked up by that."""
+    parts = database().rows("traces/parts", {**one, "limit": MOST_LINKS})
+    of_part = {row["part"]: row for row in parts if row["part"] != "links"}
+    queries = [*_records(one, of_part), *_events(one, of_part)]
+    if not of_part["arrived"]["number"] and of_part["buckets"]["ids"]:
+        buckets = {"trace_id": one["trace_id"], "buckets": of_part["buckets"]["ids"]}
+        queries.append(("traces/summary", {**asked.parameters, **buckets}))
+    return parts, _by_name(queries)
 
 
 def _row(messages: list[Row], spans: list[Row], asked: Moment) -> Row:

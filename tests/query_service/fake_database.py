@@ -1,10 +1,10 @@
 """A database that answers from a script and remembers what it was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from query_service.db import Database, Row, sql
+from query_service.db import Database, Row, T, U, sql
 from query_service.settings import Settings
 
 ALWAYS: dict[str, list[Row]] = {
@@ -54,3 +54,7 @@ class FakeDatabase(Database):
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The scripted rows of each, asked one after the other."""
         return [self.rows(*query) for query in queries]
+
+    def beside(self, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+        """What each gives, one after the other."""
+        return first(), second()
