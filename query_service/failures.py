@@ -10,6 +10,8 @@ from query_service.models.failure import Failure, Report, failures, of_several_s
 
 KNOWN = "stored_failures"
 LIVE = "failures"
+ALONE = "report "
+"""Before the id of a report without a trace."""
 MOST = 4_000
 """So many ids of a kind are handed on at most."""
 MOST_REPORTS = 3_000
@@ -54,17 +56,33 @@ def standing_of(database: Database, arrived: list[Row]) -> Standing:
         return Standing(LIVE)
     if not units:
         return Standing(KNOWN)
-    rows = database.rows("errors/changed_reports", {"units": units, "most": MOST_REPORTS + 1})
+    changed = failures_of(database, units)
+    return Standing(LIVE) if changed is None else Standing(KNOWN, units, changed)
+
+
+def failures_of(database: Database, units: list[str]) -> list[Failure] | None:
+    """Failures of these traces and reports, worked out now; None when there is too much to them.
+
+    Raises Unavailable.
+    """
+    ids = [unit.removeprefix(ALONE) for unit in units if unit.startswith(ALONE)]
+    asked = {"units": units, "ids": ids, "most": MOST_REPORTS + 1}
+    rows = database.rows("errors/changed_reports", asked)
     inside = set(units)
     reports = [Report(**row) for row in rows if row["unit"] in inside]
     several = of_several_spans(reports)
     spans = _parents(database, several) if several else []
     if len(rows) > MOST_REPORTS or len(spans) > MOST_SPANS:
-        return Standing(LIVE)
+        return None
     parents: dict[str, dict[str, str]] = defaultdict(dict)
     for row in spans:
         parents[row["unit"]][row["span"]] = row["parent"]
-    return Standing(KNOWN, units, failures(reports, parents))
+    return failures(reports, parents)
+
+
+def unit_of(error_id: str, trace_id: str) -> str:
+    """What the failures of a report are worked out with: its trace, or it is alone."""
+    return trace_id or f"{ALONE}{error_id}"
 
 
 def touched(database: Database, arrived: list[Row]) -> list[str] | None:

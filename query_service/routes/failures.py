@@ -80,27 +80,36 @@ def are_all(chosen: Mapping[str, str | int]) -> bool:
 
 def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, Any], list[Row]]:
     """Totals of the failures of a trace, and its newest ones."""
-    now = standing()
-    asked = {**NO_FILTER, **NO_PAGE, **now.parameters, "trace_id": trace_id, "at": at}
-    rows = database().rows("errors/of_trace", {**asked, "limit": limit})
-    rows = with_changed(rows, now.changed, {**asked, "limit": limit})
-    if len(rows) == limit:
+    found = known.failures_of(database(), [trace_id])
+    if found is None:
+        now = standing()
         total = totals(now, at, limit, trace_id=trace_id)
-    else:
-        total = {"total": len(rows), "total_reports": sum(row["reports"] for row in rows)}
-    return total, _with_records(rows)
+        return total, page(now, at, limit, trace_id=trace_id)
+    rows = [
+        listed(failure, 0, time(at))
+        for failure in sorted(found, key=lambda failure: failure.key, reverse=True)
+        if failure.first.time <= time(at) and failure.first.trace_id
+    ]
+    total = {"total": len(rows), "total_reports": sum(row["reports"] for row in rows)}
+    return total, _with_records(rows[:limit])
 
 
 def of_report(error_id: str, at: str) -> list[Row]:
     """The report of that id with its failure; nothing when it is not known."""
-    now = standing()
-    for failure in now.changed:
-        for place, report in enumerate(failure.reports):
-            if report.error_id == error_id:
-                told = report.time <= time(at)
-                return _with_records([listed(failure, place, time(at))] if told else [])
-    asked = {**now.parameters, "error_id": error_id, "at": at}
-    return _with_records(database().rows("errors/one", asked))
+    records = database().rows("errors/records", {"ids": [error_id]})
+    units = [known.unit_of(error_id, record["trace_id"]) for record in records]
+    found = known.failures_of(database(), units) if units else []
+    if found is None:
+        asked = {**standing().parameters, "error_id": error_id, "at": at}
+        rows = database().rows("errors/one", asked)
+    else:
+        rows = [
+            listed(failure, place, time(at))
+            for failure in found
+            for place, report in enumerate(failure.reports)
+            if report.error_id == error_id and report.time <= time(at)
+        ]
+    return [row | record for row in rows for record in records]
 
 
 def _agree(asked: dict[str, Any], free: dict[str, str | int], *names: str) -> bool:

@@ -1,4 +1,5 @@
--- Reports that are or were of some units: of each the row that a merge keeps.
+-- Reports that are or were of some units, which are traces or reports without one (`ids`): of each the row
+-- that a merge keeps.
 SELECT
     error_id,
     if(trace_id = '', concat('report ', error_id), trace_id) AS unit,
@@ -20,7 +21,7 @@ WHERE error_id IN
 (
     SELECT error_id
     FROM error_reports
-    WHERE if(trace_id = '', concat('report ', error_id), trace_id) IN {units:Array(String)}
+    WHERE trace_id IN {units:Array(String)} OR trace_id = '' AND error_id IN {ids:Array(String)}
 )
 ORDER BY error_id, version DESC
 LIMIT 1 BY error_id
