@@ -22,7 +22,8 @@ WITH
             countIf(parent_span_id = '') > 0 AS has_root,
             argMin(state, (parent_span_id != '', event_time, span_id)) AS root_state,
             -- A failure whose parent is not known.
-            notEmpty(arrayExcept(groupArrayIf(parent_span_id, state = 'failed'), groupArray(span_id))) AS is_failed,
+            groupUniqArrayIf(parent_span_id, state = 'failed') AS above,
+            length(arrayIntersect(above, groupArray(span_id))) < length(above) AS is_failed,
             sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), is_over AND kind = 'llm_call') AS total_tokens,
             countIf(kind = 'llm_call') AS llm_calls
         FROM span_outlines AS o FINAL
