@@ -1,5 +1,20 @@
 -- As pending_at.sql, when few tasks were answered later or touched since the observer looked: these by the places
 -- of their records, without the view, which looks all of them up. Replaced or not, a sign of a task stays true.
+WITH
+    -- Who worked on a task; nobody by name where it does not matter, since a span of another agent says nothing.
+    signs AS
+    (
+        SELECT message_hash, if(event_name = 'process', toString(agent), '')
+        FROM open_signs
+        WHERE event_time <= {at:DateTime64(9, 'UTC')}
+    ),
+    signs_later AS
+    (
+        SELECT message_hash, if(event_name = 'process', replaceAll(lower(agent_name), ' ', '-'), '')
+        FROM task_events
+        PREWHERE message_hash IN {hashes:Array(UInt64)}
+        WHERE event_time <= {at:DateTime64(9, 'UTC')}
+    )
 SELECT
     agent, message_id, topic, partition, offset, value_hash, event_time, cause_message_id,
     toValidUTF8(body) AS body,
@@ -18,15 +33,13 @@ FROM
 (
     SELECT
         agent, message_id, source, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
-        cityHash64(message_id) IN (SELECT message_hash FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')} AND (event_name != 'process' OR agent = ''))
-            OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')}) AS is_begun
+        (cityHash64(message_id), '') IN signs OR (cityHash64(message_id), toString(agent)) IN signs AS is_begun
     FROM open_tasks FINAL
     WHERE is_deleted = 0 AND event_time <= {at:DateTime64(9, 'UTC')} AND cityHash64(message_id) NOT IN {left_out:Array(UInt64)}
     UNION ALL
     SELECT
         agent, message_id, source, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
-        cityHash64(message_id) IN (SELECT message_hash FROM task_events WHERE message_hash IN {hashes:Array(UInt64)} AND event_time <= {at:DateTime64(9, 'UTC')} AND (event_name != 'process' OR agent_name = ''))
-            OR (cityHash64(message_id), agent) IN (SELECT message_hash, replaceAll(lower(agent_name), ' ', '-') FROM task_events WHERE message_hash IN {hashes:Array(UInt64)} AND event_time <= {at:DateTime64(9, 'UTC')})
+        (cityHash64(message_id), '') IN signs_later OR (cityHash64(message_id), toString(agent)) IN signs_later
     FROM agent_messages
     WHERE toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))} AND topic IN {queues:Array(String)}
         AND cityHash64(topic, partition, offset, value_hash) IN {records:Array(UInt64)}

@@ -11,5 +11,6 @@ FROM touched
 WHERE hash IN (
     SELECT id_hash
     FROM message_index
-    WHERE id_hash IN (SELECT hash FROM touched) AND message_type = 'task' AND event_time <= {at:DateTime64(9, 'UTC')}
+    PREWHERE id_hash IN (SELECT hash FROM touched)
+    WHERE message_type = 'task' AND event_time <= {at:DateTime64(9, 'UTC')}
         AND ({agent:String} = '' OR agent = {agent:String}))
