@@ -26,12 +26,17 @@ _TAIL = 4 * 3600
 
 
 class Arrivals:
-    """Traffic of `rate` messages/s, and as many spans, for `seconds`; follows what `load` made."""
+    """Traffic of `rate` messages/s, and as many spans, for `seconds`; follows what `load` made.
+
+    The later it begins, the higher its numbers: a home that was filled before has lower ones.
+    """
 
     def __init__(self, settings: Settings, load: Load, rate: int, seconds: int) -> None:
         self._settings, self._rate, self._seconds = settings, rate, seconds
         self._load = load
         self.begins = datetime.now(UTC)
+        passed = (self.begins - load.end) // timedelta(seconds=1)
+        self._first = load.messages // 2 // 10 * 10 + max(0, passed) * rate // 20 * 10
         self._stop = threading.Event()
 
     def make(self) -> None:
@@ -46,7 +51,7 @@ class Arrivals:
         pairs = self._rate * self._seconds // 2
         self.begins = datetime.now(UTC) + timedelta(seconds=3 + pairs / 2_500)
         traces_a_second = self._rate / 20
-        before = self._load.messages // 20
+        before = self._first // 10
         traces = before + round(traces_a_second * (self._seconds + _TAIL))
         start = self.begins - timedelta(seconds=before / traces_a_second)
         bound = {
@@ -60,7 +65,7 @@ class Arrivals:
             "lane": "main",
         }
         for first in range(0, pairs, CHUNK):
-            part = {"first": self._load.messages // 2 + first, "count": min(CHUNK, pairs - first)}
+            part = {"first": self._first + first, "count": min(CHUNK, pairs - first)}
             for name in ("records", "spans", "errors", "events"):
                 insert(staging, name, bound | part)
 
