@@ -16,7 +16,7 @@ from query_service.models.parameters.values import parse_time
 from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
-from query_service.routes.span_figures import EPOCH, Asked, add_bins, summary, summary_queries
+from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
 from query_service.routes.trace_rows import interval
 from query_service.schemas.metrics import SpanMetrics, Totals
 
@@ -63,16 +63,17 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     asks = [_page_query(kind, newest, page.is_turned)]
     if has_records:
         asks.append(("metrics/total", chosen))
+    queries = []
     if position:
         ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
         count = Asked(chosen, first if query.since else EPOCH, last)
-        asks += summary_queries(asked, position, count, Asked(ordered, first, last))
-    rows, *found = database().together(*asks)
+        queries = summary_queries(asked, position, count, Asked(ordered, first, last))
+    (spans, groups), (rows, *totals) = database().beside(
+        lambda: summary(queries), lambda: database().together(*asks)
+    )
     rows = _filled(kind, rows, newest, page.is_turned)
-    total = found.pop(0)[0] if has_records else _NO_RECORDS
-    spans, groups = summary(found) if found else (total["spans_of_trace"], [])
-    if groups and "bins" not in groups[0]:
-        add_bins(groups, asks)
+    total = totals[0][0] if totals else _NO_RECORDS
+    spans = spans if position else total["spans_of_trace"]
     answer = {
         "total": total["records"] + spans - total["recorded_spans"],
         "metrics": [span_metric(row) for row in rows[: query.limit]],

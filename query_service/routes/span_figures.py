@@ -62,18 +62,21 @@ def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -
     return queries
 
 
-def summary(found: list[list[Row]]) -> tuple[int, list[Row]]:
-    """How many spans ended, and the groups, of the rows of `summary_queries`. The spans that were
-    read for the groups are counted there, unless they are counted apart."""
-    groups, *counts = found
+def summary(queries: Queries) -> tuple[int, list[Row]]:
+    """How many spans ended, and the groups with how long they took, by `summary_queries`. The spans
+    that were read for the groups are counted there, unless they are counted apart."""
+    if not queries:
+        return 0, []
+    groups, *counts = database().together(*queries)
     live = groups[0].get("live_ended", 0) if groups and len(counts) == 1 else 0
+    if groups and "bins" not in groups[0]:
+        _add_bins(groups, queries[0][1])
     return live + sum(rows[0]["spans"] for rows in counts), groups
 
 
-def add_bins(groups: list[Row], queries: Queries) -> None:
+def _add_bins(groups: list[Row], asked: Row) -> None:
     """Adds how long the spans took to the groups that are shown: for all it would take as long
     again."""
-    [asked] = [bound for name, bound in queries if name.startswith("metrics/figures")]
     names = {"agents": [r["agent"] for r in groups], "names": [r["name"] for r in groups]}
     rows = database().rows("metrics/bins", {**asked, **names})
     known = {(row["agent"], row["name"]): row["bins"] for row in rows}
