@@ -33,7 +33,8 @@ FROM
     (
         SELECT id_hash, min((event_time, offset, place, toString(source), toString(agent))) AS first
         FROM message_index
-        WHERE message_type = 'task' AND ({whole:Bool} OR id_hash IN lately)
+        PREWHERE {whole:Bool} OR id_hash IN lately
+        WHERE message_type = 'task'
         GROUP BY id_hash
         HAVING first.1 >= {from:DateTime64(9, 'UTC')} AND first.1 < {until:DateTime64(9, 'UTC')} AND first.1 <= {at:DateTime64(9, 'UTC')}
     ) AS sent
@@ -41,7 +42,8 @@ FROM
     (
         SELECT parent_hash, argMin((toString(message_type), event_time), (event_time, message_id, value_hash)) AS first
         FROM task_answers
-        WHERE event_time <= {at:DateTime64(9, 'UTC')} AND ({whole:Bool} OR parent_hash IN lately)
+        PREWHERE {whole:Bool} OR parent_hash IN lately
+        WHERE event_time <= {at:DateTime64(9, 'UTC')}
         GROUP BY parent_hash
     ) AS answers ON answers.parent_hash = sent.id_hash
 )

@@ -17,8 +17,8 @@ WITH
             min((event_time, offset, place, agent, source, priority, topic, partition, value_hash)) AS first,
             arrayDistinct(arrayFilter(t -> t != first.1, groupArray(event_time))) AS later
         FROM message_index
-        WHERE message_type = 'task' AND id_hash BETWEEN {low:UInt64} AND {high:UInt64}
-            AND ({whole:Bool} OR id_hash IN lately)
+        PREWHERE id_hash BETWEEN {low:UInt64} AND {high:UInt64} AND ({whole:Bool} OR id_hash IN lately)
+        WHERE message_type = 'task'
         GROUP BY id_hash
     ),
     answered AS

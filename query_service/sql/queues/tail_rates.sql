@@ -10,7 +10,8 @@ FROM
 (
     SELECT id_hash, argMin(agent, (event_time, offset, place)) AS agent
     FROM message_index
-    WHERE message_type = 'task' AND ({whole:Bool} OR id_hash IN lately)
+    PREWHERE {whole:Bool} OR id_hash IN lately
+    WHERE message_type = 'task'
     GROUP BY id_hash
 ) AS sent
 INNER JOIN
