@@ -175,7 +175,7 @@ def of_agents(service: Service, at: datetime | None) -> dict[str, int]:
 
 # No shrinking: each try takes seconds.
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     print_blob=True,
     phases=[Phase.generate],

@@ -114,7 +114,7 @@ def newest(sent: list[Row], recorded: list[Row]) -> dict[str, datetime]:
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -94,7 +94,7 @@ def test_a_short_run_measures_every_endpoint(tmp_path: Path) -> None:
     command = [
         str(ROOT / "scripts/bench.sh"), "queries", "--messages", "2000", "--open-tasks", "100",
         "--offsets-every", "86400", "--requests", "1", "--arrivals", "20", "--clients", "2",
-        "--seconds", "1", "--home", str(tmp_path),
+        "--ramp", "1", "--seconds", "1", "--home", str(tmp_path),
     ]  # fmt: skip
     ran = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert ran.returncode == 0, ran.stderr

@@ -31,6 +31,7 @@ def _sizes(_context: click.Context, _option: click.Parameter, given: str) -> lis
 @offsets_option
 @click.option("--requests", default=30, show_default=True, help="To each endpoint.")
 @click.option("--arrivals", default=0, help="Ask again while so many messages/s arrive.")
+@click.option("--ramp", default=20, show_default=True, help="Seconds of them before that.")
 @click.option("--clients", default=0, help="Ask with so many clients in parallel, too.")
 @click.option("--seconds", default=10, show_default=True, help="Length of the parallel part.")
 @click.option("--report", "directory", type=click.Path(file_okay=False, path_type=Path),
@@ -43,6 +44,7 @@ def queries(
     offsets_every: int,
     requests: int,
     arrivals: int,
+    ramp: int,
     clients: int,
     seconds: int,
     directory: Path | None,
@@ -51,7 +53,7 @@ def queries(
 
     Starts an embedded ClickHouse, the observer's jobs on tables and the query service, all its own.
     """
-    wanted = Wanted(seed, open_tasks, offsets_every, requests, arrivals, clients, seconds)
+    wanted = Wanted(seed, open_tasks, offsets_every, requests, arrivals, clients, seconds, ramp)
     endpoints: list[Endpoint] = []
     measured = []
     with ExitStack() as kept:

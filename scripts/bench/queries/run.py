@@ -23,13 +23,14 @@ SQL = Path(__file__).parent / "sql"
 CATCH_UP_SECONDS = 3_600
 PAST = timedelta(days=3)
 PAST_REQUESTS = 10
-RAMP_SECONDS = 20
-"""After so long the arrivals of a second are as they stay."""
+SLOWER = 8
+"""So many times as long as idle answers those beside arrivals may take until these are over."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to measure; `arrivals` (messages/s) and `clients` may be 0: not."""
+    """What to measure; `arrivals` (messages/s) and `clients` may be 0: not. After `ramp` s the
+    arrivals of a second are as they stay."""
 
     seed: int
     open_tasks: int
@@ -38,6 +39,7 @@ class Wanted:
     arrivals: int
     clients: int
     seconds: int
+    ramp: int
 
 
 def measure_size(home: Path, messages: int, wanted: Wanted) -> tuple[list[Endpoint], Size]:
@@ -131,11 +133,12 @@ def _ask_busy(
     parts: Parts, load: Load, chosen: list[Endpoint], idle: dict[str, Figures], wanted: Wanted
 ) -> dict[str, Figures]:
     took = sum(f.p95 / 1000 * (wanted.requests + 3) for f in idle.values())
-    arrivals = Arrivals(parts.settings, load, wanted.arrivals, round(2 * RAMP_SECONDS + 3 * took))
+    seconds = round(2 * wanted.ramp + SLOWER * took)
+    arrivals = Arrivals(parts.settings, load, wanted.arrivals, seconds)
     _say(f"making {wanted.arrivals} messages/s")
     arrivals.make()
     with arrivals.pouring():
-        arrivals.wait_for_begin(RAMP_SECONDS)
+        arrivals.wait_for_begin(wanted.ramp)
         figures = _ask(parts.url, chosen, wanted.requests, "with arrivals")
     if arrivals.over:
         _say("the arrivals were over before the last answer")
