@@ -1,11 +1,10 @@
 """What is known of failures: what the observer has worked out, and what arrived since."""
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from query_service.db import Database, Row
+from query_service.db import Database, Row, fits
 from query_service.models.failure import Failure, Report, failures, of_several_spans
 
 KNOWN = "stored_failures"
@@ -16,9 +15,6 @@ MOST = 4_000
 """So many ids of a kind are handed on at most."""
 MOST_REPORTS = 3_000
 MOST_SPANS = 20_000
-LARGEST = 130_000
-"""Characters of a list of them: a ClickHouse server takes 128 KiB in a parameter."""
-_PLAIN = re.compile(r"[\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -107,12 +103,7 @@ def _arrived(database: Database) -> list[Row]:
 
 def _fit(*lists: list[str]) -> bool:
     """Whether these ids can be bound in one request."""
-    return all(len(ids) <= MOST and sum(map(_size, ids)) <= LARGEST for ids in lists)
-
-
-def _size(text: str) -> int:
-    """How long it is with quotes and a comma, escaped, at most."""
-    return 3 + (len(text) if _PLAIN.fullmatch(text) else 9 * len(text.encode()))
+    return all(len(ids) <= MOST and fits(ids) for ids in lists)
 
 
 def _parents(database: Database, units: list[str]) -> list[Row]:

@@ -105,6 +105,7 @@ class Engine:
         config.write_text(CONFIG.format(memory=memory, path=path, fsync=int(fsync)))
         self._kept: deque[tuple[_Configured, Any]] = deque()
         self._keeping = Lock()
+        self._is_closed = False
         self._address = f"{path / 'data'}?config-file={config}"
         # chDB shuts the engine down when its last connection closes.
         self._anchor = chdb.connect(self._address)
@@ -152,15 +153,19 @@ class Engine:
     def _keep(self, configured: _Configured, connection: Any) -> None:
         with self._keeping:
             self._kept.append((configured, connection))
-            oldest = self._kept.popleft()[1] if len(self._kept) > MOST_KEPT else None
+            is_too_much = self._is_closed or len(self._kept) > MOST_KEPT
+            oldest = self._kept.popleft()[1] if is_too_much else None
         if oldest:
             oldest.close()
 
     def close(self) -> None:
         """Shut the engine down once the last session has ended."""
-        while self._kept:
-            self._kept.pop()[1].close()
-        self._anchor.close()
+        with self._keeping:
+            self._is_closed = True
+            kept = [connection for _, connection in self._kept]
+            self._kept.clear()
+        for connection in (*kept, self._anchor):
+            connection.close()
 
 
 def quote(value: str) -> str:

@@ -9,7 +9,7 @@ be known, the views `open_task_states` look all of them up, which takes longer.
 from dataclasses import dataclass, field
 from typing import Any
 
-from query_service.db import Row
+from query_service.db import Row, fits
 from query_service.models.values import utc
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import FIRST
@@ -76,7 +76,8 @@ def answered(asked: Moment, hashes: list[int]) -> set[int]:
 
 
 def _came(asked: Moment, agent: str, has_states: bool) -> OpenTasks:
-    came = {row["hash"]: row["agent"] for row in database().rows("queues/came", {"agent": agent})}
+    wanted = {"agent": agent, "most": MOST + 1}
+    came = {row["hash"]: row["agent"] for row in database().rows("queues/came", wanted)}
     if len(came) > MOST:
         return OpenTasks("now")
     if not came:
@@ -97,13 +98,14 @@ def _is_own(sign: Row, agent: str) -> bool:
 
 def _past(asked: Moment, settled: bool, agent: str, since: str) -> OpenTasks:
     chosen = {"at": asked.parameters["at"], "agent": agent}
-    queries = [("queues/answered_later", {**chosen, "from": since})]
+    most = {"most": MOST + 1}
+    queries = [("queues/answered_later", {**chosen, **most, "from": since})]
     if not settled:
         [looked] = database().rows("queues/looked_since")
         if looked["is_behind"]:
             return OpenTasks("at")
         looked_since = bound(utc(looked["looked_since"]))
-        queries.append(("queues/touched", {**chosen, "looked_since": looked_since}))
+        queries.append(("queues/touched", {**chosen, **most, "looked_since": looked_since}))
     later, *parts = database().together(*queries)
     touched = {row["hash"]: row["message_id"] for rows in parts for row in rows}
     if len(later) > MOST or len(touched) > MOST:
@@ -112,6 +114,8 @@ def _past(asked: Moment, settled: bool, agent: str, since: str) -> OpenTasks:
     if touched:
         done = answered(asked, list(touched))
         ids = sorted(name for task, name in touched.items() if task not in done)
+        if not fits(ids):
+            return OpenTasks("at")
         later += database().rows("queues/tasks_of", {"at": chosen["at"], "ids": ids})
     if len(later) > MOST:
         return OpenTasks("at")

@@ -29,6 +29,7 @@ _WINDOW = timedelta(days=1)
 _SPANS = (timedelta(hours=1), None)
 # A message that was delivered again, and the versions of a span, are rows of their own.
 _SPARE = 2
+MOST_OF_IDS = 10_000
 
 
 @blueprint.get("/search", summary="Find anything", responses={200: Search})
@@ -59,9 +60,10 @@ def search(query: SearchQuery) -> dict[str, Any]:
         min(asked.now, until),
     )
     lists = [(some, _SPARE * limit) for some in found]
+    elsewhere = _by_id([row for some in found for row in some], bounds, by_id)
     rows, end = newest(
         [(ids, limit), *lists] if is_timed else lists,
-        lambda row: "place" in row and _is_by_id(row, bounds),
+        lambda row: "place" in row and (row["kind"], row["id"], row["trace_id"]) in elsewhere,
     )
     things = rows if is_timed else unique([*ids, *rows])
     last, is_by_id = end, False
@@ -99,9 +101,18 @@ def _found(
     return ids, list(rows.values())
 
 
-def _is_by_id(row: Row, bounds: Row) -> bool:
-    """Whether something found by its words is among what has such an id."""
-    return row["id"] in bounds["ids"] or bounds["from"] <= row["id"] < bounds["to"]
+def _by_id(found: list[Row], bounds: Row, by_id: Row) -> set[tuple[str, str, str]]:
+    """What of this, found by its words, is among the things that have such an id."""
+    ids = {
+        row["id"]
+        for row in found
+        if row["id"] in bounds["ids"] or bounds["from"] <= row["id"] < bounds["to"]
+    }
+    if not ids:
+        return set()
+    one = {"ids": sorted(ids), "from": "", "to": "", "limit": MOST_OF_IDS, **NO_PLACE}
+    rows = database().rows("search/ids", {**by_id, **one})
+    return {(row["kind"], row["id"], row["trace_id"]) for row in rows}
 
 
 def _beyond(rest: list[Row], lists: list[tuple[list[Row], int]]) -> set[str]:

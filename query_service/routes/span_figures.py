@@ -17,6 +17,7 @@ from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Asked:
         as parameters of the SQL files."""
         sides = [side for side in (self.first, self.last) if EPOCH < side < EVERYTHING]
         begin = start(max(self.first, EPOCH), BUCKET)
-        anew = {bucket for bucket in touched if begin <= bucket < self.last}
+        # The time of a span beyond 2100 is 2100: it counts where no end is asked for.
+        end = LATEST if self.last == EVERYTHING else self.last
+        anew = {bucket for bucket in touched if begin <= bucket < end}
         anew |= {start(side, BUCKET) for side in sides if start(side, BUCKET) != side}
         hours = anew | {side for side in sides if start(side, HOUR) != side}
         return {"hours": starts(hours, HOUR), "buckets": starts(anew, BUCKET)}
@@ -57,6 +60,7 @@ def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -
         ("metrics/count", {**count.parameters, **counted}),
     ]
     is_counted = counted == grouped and not (kind or groups.parameters["name"])
+    is_counted = is_counted and all(bucket < EVERYTHING for bucket in touched)
     if counted["buckets"] and not is_counted:
         queries.append(("metrics/count_anew", {**count.parameters, **counted}))
     return queries

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from query_service.db import Database
 from query_service.models.queue import STATES
 from query_service.observer import open_tasks
 from query_service.observer.open_tasks import OpenTasksJob
@@ -238,3 +240,28 @@ def test_an_answered_task_waits_for_nothing(
         when = f"?at={at.isoformat()}" if at else ""
         [told] = empty.get(f"/api/v1/queues/coder/pending{when}")["tasks"]
         assert [held["message_id"] for held in told["blocks"]] == above
+
+
+def test_what_is_looked_up_is_bounded(empty: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    clear(empty.tables)
+    RollupsJob(database(empty)).run()
+    OpenTasksJob(database(empty)).run()
+    times = "2026-11-22 10:00:00", None
+    ids = [f"{n:0>36}" for n in range(40)]
+    insert(empty, [task(name, "writer", n, *times) for n, name in enumerate(ids)])
+    asked: dict[str, int] = {}
+    rows = Database.rows
+
+    def spy(self: Database, name: str, parameters: Any = None) -> list[dict[str, Any]]:
+        found = rows(self, name, parameters)
+        asked[name] = len(found)
+        return found
+
+    monkeypatch.setattr(Database, "rows", spy)
+    monkeypatch.setattr("query_service.db._LARGEST", 1_000)
+    assert len(fast(empty, "writer", PAST[0])) == 40
+    assert "queues/tasks_of" not in asked
+    monkeypatch.setattr("query_service.routes.open_tasks.MOST", 10)
+    for at in (None, PAST[0]):
+        assert len(fast(empty, "writer", at)) == 40
+    assert (asked["queues/came"], asked["queues/touched"]) == (11, 11)

@@ -169,3 +169,20 @@ def test_a_cursor_that_was_made_up_is_refused(empty: Service) -> None:
     load(empty.tables, [])
     page = Cursor(at=NOW, now=NOW, after_id="[1]", sort="relevance").encode()
     empty.get(f"/api/v1/search?q=tea&cursor={page}", status=422)
+
+
+def test_what_its_id_does_not_find_is_found_by_its_words(empty: Service) -> None:
+    """The index of ids knows whole seconds, and of a message that was sent again its first time."""
+    task = {"message_type": "task", "reason": "tea"}
+    sent = [("abcdefgh1", "11:00:00.7"), ("abcdefgh2", "10:00:00"), ("abcdefgh2", "11:30:00")]
+    records = [
+        produced("agent-queue-w", n, **task, message_id=own, timestamp=f"2026-11-22T{time}",
+                 payload=own)
+        for n, (own, time) in enumerate(sent)
+    ]  # fmt: skip
+    load(empty.tables, records)
+    for _ in range(2):
+        for own in ("abcdefgh1", "abcdefgh2"):
+            things = found(empty, own, "&since=2026-11-22T11:00:00.5")
+            assert [thing["id"] for thing in things] == [own]
+        empty.tables.command("OPTIMIZE TABLE search_ids FINAL")

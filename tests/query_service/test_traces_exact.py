@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from query_service.db import Database, Row
 from query_service.observer.traces import TracesJob
 from query_service.routes import trace_rows
+from tests.clickhouse.migrations.records import otlp_span
 from tests.query_service.engine import NOW, Service, clear
+from tests.waiting import wait_until
 
 PATHS = (
     "/traces?limit=1",
@@ -153,3 +155,21 @@ def test_the_observer_changes_no_answer(
         assert before["/metrics"]["total_traces"] == len(starts)
         TracesJob(database).run()
         assert {path: told(scratch, path) for path in PATHS} == before
+
+
+def test_a_span_beyond_2100_counts_before_and_after_the_observer(empty: Service) -> None:
+    clear(empty.tables)
+    asked: Database = empty.web.application.extensions["agent_telemetry"].database
+    TracesJob(asked).run()
+    for number, year in enumerate((2026, 2150)):
+        span = otlp_span(number, SpanId=f"s{number}", Timestamp=f"{year}-11-22 12:00:00")
+        empty.tables.raw_insert("landing_traces", insert_block=json.dumps(span), fmt="JSONEachRow")
+    assert empty.get("/api/v1/metrics/spans")["total"] == 2
+
+    def is_rolled_up() -> bool:
+        TracesJob(asked).run()
+        counted = "SELECT sum(ended) FROM span_rollups FINAL WHERE step = 3600"
+        return bool(empty.tables.query(counted).result_rows[0][0] == 2)
+
+    wait_until(is_rolled_up)
+    assert empty.get("/api/v1/metrics/spans")["total"] == 2

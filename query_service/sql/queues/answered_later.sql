@@ -9,3 +9,4 @@ WHERE toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(
     AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time <= {at:DateTime64(9, 'UTC')}
     AND answered_at > {at:DateTime64(9, 'UTC')}
     AND ({agent:String} = '' OR agent = {agent:String})
+LIMIT {most:UInt32}

@@ -8,3 +8,4 @@ FROM open_tasks FINAL
 WHERE is_deleted = 0 AND ({agent:String} = '' OR agent = {agent:String})
     AND (is_behind OR message_id IN (
         SELECT id FROM arrivals WHERE NOT is_behind AND kind = 'message' AND type = 'task' AND inserted_at >= looked_at))
+LIMIT {most:UInt32}

@@ -14,3 +14,4 @@ WHERE hash IN (
     PREWHERE id_hash IN (SELECT hash FROM touched)
     WHERE message_type = 'task' AND event_time <= {at:DateTime64(9, 'UTC')}
         AND ({agent:String} = '' OR agent = {agent:String}))
+LIMIT {most:UInt32}
