@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from query_service import failures as known
 from query_service.db import Database, Row
 from query_service.failures import KNOWN, LIVE, is_touched, standing
 from query_service.observer import failures
@@ -221,7 +220,9 @@ def test_after_a_long_absence_everything_is_worked_out(
     assert datetime.now(UTC) - load(tables, "failures")[""].since < timedelta(hours=1)
 
 
-@pytest.mark.parametrize("most", ["MOST", "MOST_REPORTS", "MOST_SPANS", "LARGEST"])
+@pytest.mark.parametrize(
+    "most", ["failures.MOST", "failures.MOST_REPORTS", "failures.MOST_SPANS", "db._LARGEST"]
+)
 def test_what_is_too_much_to_be_handed_on_is_left_to_the_view(
     tables: Database, monkeypatch: pytest.MonkeyPatch, most: str
 ) -> None:
@@ -229,7 +230,7 @@ def test_what_is_too_much_to_be_handed_on_is_left_to_the_view(
     tables.insert("error_reports", [report(f"e{n}", span_id=name) for n, name in enumerate("ab")])
     tables.insert("otel_traces", [span("t", name) for name in ("root", "a")])
     assert len(standing(tables).changed) == 1
-    monkeypatch.setattr(known, most, 1)
+    monkeypatch.setattr(f"query_service.{most}", 1)
     assert standing(tables).source == LIVE
     assert is_touched(tables)
     assert told_now(tables) == expected(tables)
