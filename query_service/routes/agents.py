@@ -14,7 +14,7 @@ from query_service.models.parameters.queues import AgentsQuery
 from query_service.models.values import normalise, ns, utc
 from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, database
-from query_service.routes.open_tasks import OpenTasks, open_tasks
+from query_service.routes.open_tasks import OpenTasks, of_one_moment, open_tasks
 from query_service.routes.paging import cut, opened, window
 from query_service.routes.tail import Tail, merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen
@@ -28,6 +28,7 @@ QUEUE = "agent-queue-"
 
 
 @blueprint.get("/agents", summary="All agents", responses={200: Agents})
+@of_one_moment
 def agents(query: AgentsQuery) -> dict[str, Any]:
     """Agents by their queue's name, with what they sent, got, did and failed at."""
     asked, page = opened(query, query.cursor)

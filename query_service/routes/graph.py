@@ -10,7 +10,7 @@ from query_service.models.edges import edges, nodes, sort_key
 from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
 from query_service.routes.context import bound, database
-from query_service.routes.open_tasks import OpenTasks, open_tasks
+from query_service.routes.open_tasks import OpenTasks, of_one_moment, open_tasks
 from query_service.routes.paging import cut, opened, window
 from query_service.routes.queue_states import of_edges
 from query_service.routes.tail import Tail, tail_of
@@ -32,6 +32,7 @@ PLACES = ("places", "passed", "begins")
 
 
 @blueprint.get("/graph", summary="Who hands work to whom", responses={200: Graph})
+@of_one_moment
 def graph(query: GraphQuery) -> dict[str, Any]:
     """Agents, and the tasks that each sent to each in a window, with what became of them."""
     asked, page = opened(query, query.cursor)

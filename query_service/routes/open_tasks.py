@@ -4,10 +4,17 @@
 already, and at a past time there are those that were answered later. These are few: they are looked
 up first, and then plain questions about `open_tasks` are told which. When they are many, or cannot
 be known, the views `open_task_states` look all of them up, which takes longer.
+
+A task of a past time that is answered between the two questions is in neither: `of_one_moment`
+looks whether there was one, and then has the views asked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g
 
 from query_service.db import Row, fits
 from query_service.models.values import utc
@@ -15,6 +22,8 @@ from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import FIRST
 from query_service.routes.tail import Tail
 
+P = ParamSpec("P")
+R = TypeVar("R")
 MOST = 5_000
 """So many tasks can be bound: a server takes 128 KiB in a parameter."""
 
@@ -67,6 +76,22 @@ def open_tasks(
     return OpenTasks("settled") if tail.looked else _came(asked, agent, has_states)
 
 
+def of_one_moment(route: Callable[P, R]) -> Callable[P, R]:
+    """The route of an answer with open tasks: asked again, of the views, when something came for a
+    task while a past time was asked for."""
+
+    @wraps(route)
+    def asked_again(*args: P.args, **kwargs: P.kwargs) -> R:
+        answer = route(*args, **kwargs)
+        for touched, known in g.pop("touched_tasks", []):
+            if {row["hash"] for row in database().rows("queues/touched", touched)} != known:
+                g.asks_views = True
+                return route(*args, **kwargs)
+        return answer
+
+    return asked_again
+
+
 def answered(asked: Moment, hashes: list[int]) -> set[int]:
     """Of these tasks those with an answer."""
     if not hashes:
@@ -97,16 +122,17 @@ def _is_own(sign: Row, agent: str) -> bool:
 
 
 def _past(asked: Moment, settled: bool, agent: str, since: str) -> OpenTasks:
-    chosen = {"at": asked.parameters["at"], "agent": agent}
-    most = {"most": MOST + 1}
-    queries = [("queues/answered_later", {**chosen, **most, "from": since})]
-    if not settled:
-        [looked] = database().rows("queues/looked_since")
-        if looked["is_behind"]:
-            return OpenTasks("at")
-        looked_since = bound(utc(looked["looked_since"]))
-        queries.append(("queues/touched", {**chosen, **most, "looked_since": looked_since}))
-    later, *parts = database().together(*queries)
+    if g.get("asks_views"):
+        return OpenTasks("at")
+    chosen = {"at": asked.parameters["at"], "agent": agent, "most": MOST + 1}
+    [looked] = database().rows("queues/looked_since")
+    if looked["is_behind"]:
+        return OpenTasks("at")
+    came = {**chosen, "looked_since": bound(utc(looked["looked_since"]))}
+    later, *parts = database().together(
+        ("queues/answered_later", {**chosen, "from": since}),
+        *([] if settled else [("queues/touched", came)]),
+    )
     touched = {row["hash"]: row["message_id"] for rows in parts for row in rows}
     if len(later) > MOST or len(touched) > MOST:
         return OpenTasks("at")
@@ -119,4 +145,5 @@ def _past(asked: Moment, settled: bool, agent: str, since: str) -> OpenTasks:
         later += database().rows("queues/tasks_of", {"at": chosen["at"], "ids": ids})
     if len(later) > MOST:
         return OpenTasks("at")
+    g.setdefault("touched_tasks", []).append((came, touched.keys()))
     return OpenTasks("at_settled", list(touched), [], later)

@@ -15,6 +15,7 @@ from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
 from query_service.routes.context import database
+from query_service.routes.open_tasks import of_one_moment
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
 from query_service.routes.pending import by_agent, of_rows, pending_query, with_bodies
 from query_service.routes.pending_page import pending_page
@@ -31,6 +32,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.get("/queues", summary="All queues", responses={200: Queues})
+@of_one_moment
 def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
@@ -81,6 +83,7 @@ def queues(query: QueuesQuery) -> Response:
 
 
 @blueprint.get("/queues/<agent_name>", summary="One queue", responses={200: OneQueue})
+@of_one_moment
 def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     """The newest messages of one queue and its oldest pending tasks; zeros when unknown."""
     asked, page = opened(query, query.cursor)
@@ -111,6 +114,7 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     summary="Pending tasks of an agent",
     responses={200: PendingTasks},
 )
+@of_one_moment
 def pending_tasks(path: AgentPath, query: PendingQuery) -> dict[str, Any]:
     """Tasks of one agent that wait for an answer and match, by default oldest first."""
     asked, page = opened(query, query.cursor)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -265,3 +266,41 @@ def test_what_is_looked_up_is_bounded(empty: Service, monkeypatch: pytest.Monkey
     for at in (None, PAST[0]):
         assert len(fast(empty, "writer", at)) == 40
     assert (asked["queues/came"], asked["queues/touched"]) == (11, 11)
+
+
+@pytest.mark.parametrize("looks", [True, False])
+@pytest.mark.parametrize(
+    ("tell", "asked"),
+    [
+        (lambda service: fast(service, "writer", PAST[0]), "queues/pending_at_settled"),
+        (lambda service: of_all(service, PAST[0]), "queues/pending_at_settled"),
+        (lambda service: of_graph(service, PAST[0]), "graph/open_settled"),
+        (lambda service: of_agents(service, PAST[0]), "agents/pending_settled"),
+    ],
+)
+def test_a_task_answered_meanwhile_was_open_at_a_past_time(
+    empty: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    tell: Callable[[Service], Any],
+    asked: str,
+    looks: bool,
+) -> None:
+    clear(empty.tables)
+    RollupsJob(database(empty)).run()
+    OpenTasksJob(database(empty)).run()
+    insert(empty, [task("a", "writer", 1, "2026-11-22 10:30:00", None)])
+    if looks:
+        wait_until(lambda: looked(empty))
+    before = tell(empty)
+    answers = [answer("a", "result", 1, "2026-11-22 12:00:00")]
+    rows = Database.rows
+
+    def spy(self: Database, name: str, parameters: Any = None) -> list[dict[str, Any]]:
+        if name == asked and answers:
+            insert(empty, [answers.pop()])
+        return rows(self, name, parameters)
+
+    monkeypatch.setattr(Database, "rows", spy)
+    assert tell(empty) == before
+    assert not answers
+    assert tell(empty) == before
