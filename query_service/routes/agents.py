@@ -88,7 +88,7 @@ def _counts(asked: Moment, uncounted: Tail) -> Queries:
     }
     queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
     if not uncounted.is_empty:
-        queries.append(("queues/tail_counts", {**chosen, "repeats": uncounted.repeats}))
+        queries.append(("queues/tail_counts", {**chosen, **uncounted.repeated}))
     return queries
 
 

@@ -43,7 +43,7 @@ def counted(
     elif not open_part.whole:
         queries += [("queues/counts", chosen), ("queues/rates", chosen)]
     if not open_part.is_empty:
-        queries.append(("queues/tail_counts", {**chosen, "repeats": open_part.repeats}))
+        queries.append(("queues/tail_counts", {**chosen, **open_part.repeated}))
     if not open_part.settled:
         queries.append(("queues/tail_rates", chosen))
     parts = iter(database().together(*queries))

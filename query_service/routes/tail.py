@@ -24,9 +24,11 @@ MOST_REPEATS = 5_000
 class Tail:
     """`since` when nothing has been counted, and the five minutes that are to be counted now.
     `looked`: no task came since the observer looked at open tasks; `settled`: no message came since
-    it counted. `repeats`: hashes of records that were found to be no further message since."""
+    it counted. `repeats`: hashes of records that were found to be no further message since, as far
+    as they came before `fresh_since`."""
 
     since: datetime
+    fresh_since: datetime
     whole: bool
     buckets: list[datetime]
     looked: bool = False
@@ -50,6 +52,11 @@ class Tail:
             "buckets": starts(cut, BUCKET),
         }
 
+    @property
+    def repeated(self) -> dict[str, Any]:
+        """Further parameters for who counts records."""
+        return {"repeats": self.repeats, "fresh_since": bound(self.fresh_since)}
+
 
 def tail(asked: Moment) -> Tail:
     """What is to be counted now."""
@@ -60,14 +67,15 @@ def tail(asked: Moment) -> Tail:
 def tail_of(asked: Moment, found: Row) -> Tail:
     """What is to be counted now, of the row of `queues/tail`. A past time cuts its five minutes:
     they are counted too."""
-    since, looked = found["since"].replace(tzinfo=UTC), bool(found["looked"])
+    since, fresh = (found[name].replace(tzinfo=UTC) for name in ("since", "fresh_since"))
+    looked = bool(found["looked"])
     if found["whole"]:
-        return Tail(since, True, [], looked)
+        return Tail(since, fresh, True, [], looked)
     came = {bucket.replace(tzinfo=UTC) for bucket in found["buckets"]}
     buckets = {bucket for bucket in came if bucket <= asked.at}
     if asked.is_past:
         buckets.add(start(asked.at, BUCKET))
-    return Tail(since, False, sorted(buckets), looked, not came)
+    return Tail(since, fresh, False, sorted(buckets), looked, not came)
 
 
 def with_repeats(asked: Moment, part: Tail) -> Tail:
@@ -81,7 +89,7 @@ def with_repeats(asked: Moment, part: Tail) -> Tail:
     )
     buckets = {*part.buckets, *(row["bucket"].replace(tzinfo=UTC) for row in rows)}
     if len(buckets) > MOST_BUCKETS or len(rows) > MOST_REPEATS:
-        return Tail(part.since, True, [], part.looked)
+        return replace(part, whole=True, buckets=[])
     return replace(part, buckets=sorted(buckets), repeats=[row["record"] for row in rows])
 
 

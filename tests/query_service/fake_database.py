@@ -11,6 +11,7 @@ ALWAYS: dict[str, list[Row]] = {
     "queues/tail": [
         {
             "since": datetime(2026, 11, 22, 11, 59, 30),
+            "fresh_since": datetime(2026, 11, 22, 11, 59, 55),
             "whole": False,
             "buckets": [datetime(2026, 11, 22, 11, 55)],
             "looked": False,

@@ -170,3 +170,25 @@ def test_an_earlier_record_that_comes_late_takes_the_message(
     if runs == "after":
         RollupsJob(database(empty)).run()
     check(empty, [later, answer, earlier])
+
+
+@pytest.mark.parametrize("at", ["", "?at=2026-11-22T12:18:30"])
+def test_a_record_that_comes_again_meanwhile_is_no_further_message(
+    empty: Service, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    clear(empty.tables)
+    RollupsJob(database(empty)).run()
+    sent = [Sent(n, "a", "", "writer", "low", START) for n in (1, 2)]
+    load(empty.tables, [sent.pop().record()])
+    rows = Database.rows
+
+    def spy(self: Database, name: str, parameters: Any = None) -> list[dict[str, Any]]:
+        if name == "queues/tail_counts" and sent:
+            load(empty.tables, [sent.pop().record()])
+        return rows(self, name, parameters)
+
+    monkeypatch.setattr(Database, "rows", spy)
+    for deliveries in (2, 2):
+        answer = empty.get(f"/api/v1/queues{at}")
+        [told] = [queue for queue in answer["queues"] if queue["deliveries"]]
+        assert (answer["total_messages"], told["deliveries"]) == (1, deliveries)

@@ -1,6 +1,6 @@
 -- What the observer has not counted yet: from when on, and the five minutes that it touches. `whole`:
 -- everything, since more may be missing than arrivals tell; they are kept for two days. `looked`: no
--- task came since its last look at open tasks.
+-- task came since its last look at open tasks. `fresh_since`: older inserts are over.
 WITH
     (SELECT maxIf(since, job = 'rollups') FROM observer_progress) AS counted_to,
     (SELECT maxIf(since, job = 'open_tasks') FROM observer_progress) AS looked_at,
@@ -10,6 +10,7 @@ SELECT
     counted_to AS since,
     is_behind AS whole,
     arraySort(groupUniqArrayIf(toStartOfFiveMinutes(event_time), NOT is_behind AND inserted_at >= counted_to)) AS buckets,
+    now64(6, 'UTC') - INTERVAL 5 SECOND AS fresh_since,
     looked_at >= kept_from AND countIf(type = 'task' AND inserted_at >= looked_at) = 0 AS looked
 FROM arrivals
 WHERE kind = 'message' AND inserted_at >= greatest(kept_from, if(is_behind, looked_at, least(counted_to, looked_at)))

@@ -1,11 +1,19 @@
 -- Messages and deliveries by agent of some five minutes, from the records: as in counts.sql, and the
 -- tasks of them from rate_since on. A message counts where its earliest record is.
 WITH
+    -- What comes while others are asked which records are no further message: they know nothing of it.
+    fresh AS
+    (
+        SELECT cityHash64(id)
+        FROM arrivals
+        WHERE NOT {whole:Bool} AND kind = 'message' AND inserted_at >= {fresh_since:DateTime64(6, 'UTC')}
+            AND event_time <= {at:DateTime64(9, 'UTC')}
+    ),
     several AS
     (
         SELECT id_hash
         FROM message_index
-        WHERE {whole:Bool}
+        WHERE {whole:Bool} OR id_hash IN fresh
         GROUP BY id_hash
         HAVING count() > 1
     ),
@@ -13,7 +21,7 @@ WITH
     (
         SELECT bitNot(arrayJoin(arrayPopFront(arraySort(groupUniqArray((event_time, offset, place))))).3)
         FROM message_index
-        WHERE {whole:Bool} AND id_hash IN several
+        WHERE id_hash IN several
         GROUP BY id_hash
     ),
     counted AS
