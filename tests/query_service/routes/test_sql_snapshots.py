@@ -83,6 +83,7 @@ REQUESTS = {
     "events_oldest": "/api/v1/events?sort=-time",
     "error_groups_first": "/api/v1/errors/groups?sort=-first_seen",
     "search": "/api/v1/search?q=Draft%20tea&since=-1h",
+    "search_newest": "/api/v1/search?q=draft%20about%20tea&sort=time",
     "search_kinds": f"/api/v1/search?q=ABCDEF12&kinds=span&kinds=event&limit=3&{AT}",
     "search_no_words": "/api/v1/search?q=%27%3B--",
     "trace_context": "/api/v1/trace-context/create",
