@@ -186,3 +186,17 @@ def test_what_its_id_does_not_find_is_found_by_its_words(empty: Service) -> None
             things = found(empty, own, "&since=2026-11-22T11:00:00.5")
             assert [thing["id"] for thing in things] == [own]
         empty.tables.command("OPTIMIZE TABLE search_ids FINAL")
+
+
+def test_what_came_many_times_hides_nothing_older(empty: Service) -> None:
+    task = {"message_type": "task", "reason": "tea"}
+    times = [("m1", "12:00:00")] * 8 + [("m2", "11:50:00")]
+    records = [
+        produced("agent-queue-w", n, **task, message_id=own, timestamp=f"2026-11-22T{time}")
+        for n, (own, time) in enumerate(times)
+    ]
+    error = {"error_type": "Tea", "error_message": "tea", "timestamp": "2026-11-22T11:40:00"}
+    load(empty.tables, [*records, produced("agent-telemetry-errors", 1, error_id="e1", **error)])
+    for sort in ("relevance", "time"):
+        things = pages(empty, "tea", f"&sort={sort}", 2)
+        assert [thing["id"] for thing in things] == ["m1", "m2", "e1"]
