@@ -81,9 +81,10 @@ def listed(
     return shown | {key: text[:LONGEST_PREVIEW] for key, text in cut.items()}
 
 
-def trace(row: Row, span_rows: list[Row], handoffs: list[Row], at: datetime) -> dict[str, Any]:
+def trace(
+    row: Row, span_rows: list[Row], spans: list[dict[str, Any]], handoffs: list[Row]
+) -> dict[str, Any]:
     """A Trace with its first whole spans, and with the whole of what was asked and came out."""
-    spans = [span(r, at) for r in span_rows]
     failed = next((r for r in span_rows if r["span_id"] == row["failed_span_id"]), None)
     whole = {
         "user_input": _user_input(spans),

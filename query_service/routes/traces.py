@@ -24,7 +24,7 @@ from query_service.models.span import span
 from query_service.models.timeline import timeline
 from query_service.models.trace import listed, trace
 from query_service.models.trace_message import trace_message
-from query_service.routes import failures, trace_parts
+from query_service.routes import failures, trace_parts, whole_trace
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.paging import next_cursor, opened
 from query_service.routes.trace_parts import MOST_OF_ONE_TRACE, of_one
@@ -81,12 +81,13 @@ def one_trace(path: TracePath, query: AtQuery) -> dict[str, Any]:
     Raises NotFound.
     """
     asked = moment(query.at)
-    found = trace_parts.whole(asked, path.trace_id)
+    found = whole_trace.whole(asked, path.trace_id)
     if found is None:
         raise NotFound("Trace not found")
+    spans = [span(r, asked.at) for r in found.spans]
     return {
-        "trace": trace(found.row, found.spans, found.handoffs, asked.at),
-        "spans": [span(r, asked.at) for r in found.spans],
+        "trace": trace(found.row, found.spans, spans, found.handoffs),
+        "spans": spans,
         "events": [event(r) for r in found.events],
         "handoffs": [handoff(r) for r in found.handoffs],
         "messages": [trace_message(r) for r in found.messages],
@@ -99,7 +100,7 @@ def trace_spans(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """Spans of a trace in the order of their starts. Raises NotFound."""
     asked = moment(query.at)
     one = of_one(asked, path.trace_id)
-    rows = database().rows("traces/spans", one)
+    rows = whole_trace.spans_of(one)
     _require(asked, path.trace_id, rows)
     omitted = 0
     if len(rows) == MOST_OF_ONE_TRACE:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from query_service.models import stored_rows
+from query_service.models.handoff import handoff
 from query_service.observer.traces import TracesJob
 from query_service.routes.context import Context
 from tests.e2e.answers import OF_A_TRACE
@@ -111,6 +113,30 @@ def test_it_has_its_parts_once_in_their_order(full: Service) -> None:
     assert [(link["direction"], link["trace_id"], link["span_ids"]) for link in
             whole["linked_traces"]] == [("from", "c", ["there"]), ("to", "a", ["part", "root"]),
                                         ("to", "b", ["root"])]  # fmt: skip
+
+
+def test_rows_as_they_are_stored_say_the_same_as_rows_with_names(full: Service) -> None:
+    insert(
+        full,
+        "otel_traces",
+        span("failed", 4, 1, StatusCode="Error", SpanAttributes={"error.type": "odd"}),
+        span("told", 4, -1, SpanAttributes={"agent_telemetry.span.status": "cancelled"}),
+        span("recorded", 5, 1, Record='{"status": "waiting"}'),
+        span("later", 40, None),
+    )
+    database = full.web.application.extensions["agent_telemetry"].database
+    for at in ("2026-11-22 12:05:00", "2100-01-01 00:00:00"):
+        one = {"at": at, "trace_id": "t", "trace_ids": ["t"], "limit": 100}
+        spans = stored_rows.spans(database.rows("traces/spans_of", one))
+        assert spans == database.rows("traces/spans", one)
+        named = database.rows("traces/messages", one)
+        records = database.rows("traces/message_records", one)
+        messages = stored_rows.messages(records)
+        assert [{name: row[name] for name in named[0]} for row in messages] == named
+        one["buckets"] = sorted({row["bucket"] for row in records})
+        tasks = [stored_rows.task(row) for row in database.rows("traces/tasks_of", one)]
+        named = database.rows("traces/task_handoffs", one)
+        assert [handoff(row) for row in tasks] == [handoff(row) for row in named]
 
 
 def test_a_past_time_has_what_was_there(full: Service) -> None:

@@ -13,7 +13,7 @@ from query_service.settings import Settings
 from tests.ports import free_port
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase
-from tests.query_service.rows import span_row
+from tests.query_service.rows import span_row, trace_row
 
 
 class Broken(FakeDatabase):
@@ -141,12 +141,12 @@ def test_what_nobody_expected_is_500_without_its_text() -> None:
 
 def test_nan_in_stored_data_is_null() -> None:
     rows = {
-        "traces/known": [{"trace_id": "t1"}],
+        "traces/newest": [trace_row(), trace_row(trace_id="t0")],
         "traces/spans": [span_row(duration_ms=float("nan"))],
     }
-    response = client(FakeDatabase(rows)).get("/api/v1/traces/t1/spans")
+    response = client(FakeDatabase(rows)).get("/api/v1/traces?limit=1&spans=1")
     assert response.json is not None
-    assert response.json["spans"][0]["duration_ms"] is None
+    assert response.json["traces"][0]["spans"][0]["duration_ms"] is None
 
 
 def test_no_time_ago_is_now_and_not_the_future() -> None:

@@ -1,0 +1,116 @@
+"""All of one trace: flat queries side by side, put together here.
+
+First where the parts are, then the parts: planning nested queries takes much longer.
+"""
+
+from dataclasses import dataclass
+
+from query_service.db import Row
+from query_service.models import stored_rows
+from query_service.models.trace_link import from_others, to_others
+from query_service.models.trace_message import row_of_messages, row_of_spans
+from query_service.models.values import ns
+from query_service.routes.context import Moment, database
+from query_service.routes.trace_parts import (
+    MOST_OF_ONE_TRACE,
+    asked_events,
+    by_name,
+    events,
+    handoffs_of,
+    of_one,
+    records,
+)
+from query_service.routes.trace_summaries import computed
+
+MOST_LINKS = 100
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A trace with all that is known of it."""
+
+    row: Row
+    spans: list[Row]
+    handoffs: list[Row]
+    messages: list[Row]
+    events: list[Row]
+    links: list[Row]
+
+
+def whole(asked: Moment, trace_id: str) -> Whole | None:
+    """All of a trace; None when nothing is known of it."""
+    one = of_one(asked, trace_id)
+    (parts, found), (spans, (messages, tasks)) = database().beside(
+        lambda: _by_parts(asked, one),
+        lambda: database().beside(
+            lambda: spans_of(one),
+            lambda: _messages_and_tasks(one),
+        ),
+    )
+    rows = _settled(asked, found["traces/summary"]) or computed(asked, [trace_id])
+    if not (rows or messages or spans):
+        return None
+    return Whole(
+        rows[0] if rows else _row(messages, spans, asked),
+        spans,
+        handoffs_of(found["traces/handoff_records"], tasks),
+        messages,
+        asked_events(asked, trace_id, found["events/of_ids"]),
+        _links(one, parts, spans),
+    )
+
+
+def spans_of(one: Row) -> list[Row]:
+    """Spans of a trace in the order of their starts."""
+    rows = database().rows("traces/spans_of", {**one, "limit": MOST_OF_ONE_TRACE + 1})
+    if len(rows) > MOST_OF_ONE_TRACE:  # which of them are the first is to be found first
+        return database().rows("traces/spans", one)
+    return stored_rows.spans(rows)
+
+
+def _messages_and_tasks(one: Row) -> tuple[list[Row], list[Row]]:
+    """Messages of a trace, and its tasks as handoffs: looked up in the five minutes of these."""
+    sent = database().rows("traces/message_records", one)
+    if len(sent) == MOST_OF_ONE_TRACE:  # there may be others
+        messages, tasks = database().together(
+            ("traces/messages", one), ("traces/task_handoffs", one)
+        )
+        return messages, tasks
+    buckets = sorted({row["bucket"] for row in sent if row["message_type"] == "task"})
+    tasks = database().rows("traces/tasks_of", {**one, "buckets": buckets}) if buckets else []
+    return stored_rows.messages(sent), [stored_rows.task(row) for row in tasks]
+
+
+def _settled(asked: Moment, rows: list[Row]) -> list[Row]:
+    """The summary of a trace that nothing happened to after the time asked for."""
+    at, now = ns(asked.at), ns(asked.now)
+    return [
+        stored_rows.summary(row, now)
+        for row in rows
+        if not row["is_deleted"] and row["start_ns"] <= at and row["settled_ns"] <= at
+    ]
+
+
+def _by_parts(asked: Moment, one: Row) -> tuple[list[Row], dict[str, list[Row]]]:
+    """Where the parts of a trace are, and those that are looked up by that."""
+    parts = database().rows("traces/parts", {**one, "limit": MOST_LINKS})
+    of_part = {row["part"]: row for row in parts if row["part"] != "links"}
+    queries = [*records(one, of_part), *events(one, of_part)]
+    if not of_part["arrived"]["number"] and of_part["buckets"]["ids"]:
+        buckets = {"trace_id": one["trace_id"], "buckets": of_part["buckets"]["ids"]}
+        queries.append(("traces/summary", {**asked.parameters, **buckets}))
+    return parts, by_name(queries)
+
+
+def _row(messages: list[Row], spans: list[Row], asked: Moment) -> Row:
+    return row_of_messages(messages) if messages else row_of_spans(spans, asked.at)
+
+
+def _links(one: Row, parts: list[Row], spans: list[Row]) -> list[Row]:
+    linking = [from_others(row) for row in parts if row["part"] == "links"]
+    if len(spans) == MOST_OF_ONE_TRACE:  # those that are not here may link to others
+        rows = database().rows("traces/links_to", {**one, "limit": MOST_LINKS})
+        linked = [{"direction": "to", **row} for row in rows]
+    else:
+        linked = to_others(one["trace_id"], spans)
+    return [*linking, *linked][:MOST_LINKS]
