@@ -243,6 +243,17 @@ def test_an_answered_task_waits_for_nothing(
         assert [held["message_id"] for held in told["blocks"]] == above
 
 
+def test_an_earlier_answer_that_comes_late_is_the_answer(empty: Service) -> None:
+    clear(empty.tables)
+    insert(empty, [task("a", "writer", 1, "2026-11-22 10:30:00", None)])
+    insert(empty, [answer("a", "result", 1, "2026-11-22 12:00:00")])
+    wait_until(lambda: looked(empty))
+    assert [name for name, *_ in fast(empty, "writer", PAST[0])] == ["a"]
+    insert(empty, [answer("a", "result", 2, "2026-11-22 11:00:00")])
+    assert fast(empty, "writer", PAST[0]) == []
+    assert of_graph(empty, PAST[0]) == of_agents(empty, PAST[0]) == {}
+
+
 def test_what_is_looked_up_is_bounded(empty: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     clear(empty.tables)
     RollupsJob(database(empty)).run()

@@ -137,6 +137,7 @@ def pages(service: Service, q: str, more: str, limit: int) -> list[dict[str, Any
         path = f"/api/v1/search?q={q}&limit={limit}{more}{cursor}"
         answer = service.get(path)
         things += answer["items"]
+        assert len(things) <= 100
         if answer["next_cursor"] is None:
             return things
         cursor = f"&cursor={answer['next_cursor']}"
@@ -200,3 +201,28 @@ def test_what_came_many_times_hides_nothing_older(empty: Service) -> None:
     for sort in ("relevance", "time"):
         things = pages(empty, "tea", f"&sort={sort}", 2)
         assert [thing["id"] for thing in things] == ["m1", "m2", "e1"]
+
+
+@pytest.mark.parametrize("kind", ["message", "span"])
+def test_things_of_one_time_are_in_order(empty: Service, kind: str) -> None:
+    records = []
+    for n in range(12):
+        # Not in the order in which they are stored.
+        ids = {"message_id": f"i{50 - n}", "span_id": f"i{50 - n}", "trace_id": f"t{n:02}"}
+        of_message = {"message_type": "task", "reason": "tea", "timestamp": "2026-11-22T12:00:00"}
+        of_span = {"agent_name": "W", "response": "tea", "start_time": "2026-11-22T12:00:00"}
+        records.append(produced("agent-queue-w", n, **ids, **of_message))
+        records.append(produced("agent-telemetry-spans", n, **ids, **of_span))
+    load(empty.tables, records)
+    things = pages(empty, "tea", f"&sort=time&kinds={kind}", 1)
+    assert [thing["id"] for thing in things] == [f"i{50 - n}" for n in reversed(range(12))]
+
+
+def test_of_a_span_its_end_is_shown(empty: Service) -> None:
+    span = {"span_id": "s1", "trace_id": "t1", "agent_name": "W", "response": "a tea"}
+    span |= {"start_time": "2026-11-22T12:00:00"}
+    ended = {"status": "completed", "end_time": "2026-11-22T12:00:01", "response": "the tea"}
+    for n, more in enumerate(({}, ended)):
+        load(empty.tables, [produced("agent-telemetry-spans", n, **(span | more))])
+    [thing] = found(empty, "tea")
+    assert thing["preview"] == "the tea"
