@@ -12,6 +12,7 @@ from typing import Any
 import chdb
 from chdb import ChdbError
 
+from clickhouse.embedded import merges
 from clickhouse.embedded.errors import from_engine
 from clickhouse.embedded.statement import DataInsert
 
@@ -109,9 +110,9 @@ class Engine:
         self._address = f"{path / 'data'}?config-file={config}"
         # chDB shuts the engine down when its last connection closes.
         self._anchor = chdb.connect(self._address)
-        Session(self._anchor, self._spool).query(
-            f"CREATE DATABASE IF NOT EXISTS {quote_name(database)} ENGINE = Atomic"
-        )
+        first = Session(self._anchor, self._spool)
+        first.query(f"CREATE DATABASE IF NOT EXISTS {quote_name(database)} ENGINE = Atomic")
+        merges.yield_to_others(first.query)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -1,8 +1,9 @@
 """Reads `arrivals` onwards: each row once, though inserts become visible out of order.
 
 A row is stamped when its insert begins and becomes visible when it ends, so behind the newest time
-a window of OVERLAP is looked at again and again. All rows of an insert have the same time: only the
-number of rows of each time is asked for, and those inserts are read that have grown.
+a window of OVERLAP is looked at again and again; most inserts are short, so a quick look reads the
+last LATELY of it. All rows of an insert have the same time: only the number of rows of each time is
+asked for, and those inserts are read that have grown.
 """
 
 from typing import NamedTuple, Self
@@ -15,6 +16,8 @@ SECOND = 1_000_000
 OVERLAP = 45 * SECOND
 """The longest insert, with what replicas need to get it, µs: after 40 s the Collector gives it up,
 and what it brought comes again with another one."""
+LATELY = 5 * SECOND
+"""What a quick look reads, µs."""
 LATE = 300 * SECOND
 """What is older when it arrives is marked as late."""
 _TRUSTED = (-5 * SECOND, 20 * SECOND)
@@ -75,10 +78,14 @@ class Arrivals:
         """Where the reader stands."""
         return LiveCursor(self._until, sum(self._counts.values()))
 
-    def read(self, last: int = _END) -> Batch:
-        """What became visible, oldest first, inserted at `last` at the latest."""
+    def read(self, last: int = _END, *, quick: bool = False) -> Batch:
+        """What became visible, oldest first, inserted at `last` at the latest.
+
+        A quick look does not find what was inserted more than LATELY before the reader's place; the
+        next one that is not quick does.
+        """
         asked = {
-            "since": self._until - OVERLAP,
+            "since": self._until - (LATELY if quick else OVERLAP),
             "after": self._until,
             "most": _MOST_ROWS,
             "last": last,

@@ -16,9 +16,12 @@ from query_service.telemetry.figures import LIVE_CLIENTS, LIVE_DROPPED, POLLER_L
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.1
+LOOK_BACK_SECONDS = 2.0
+"""So often inserts are looked for that took long; a whole look costs several quick ones."""
 CATCHING_UP = 4
 """So many clients read what they missed at once: after a restart all come back together."""
+_FAILED_SECONDS = 1.0
 _PARCEL_BYTES = 512 * 1024
 
 
@@ -92,18 +95,22 @@ class Hub:
     def _poll(self, arrivals: Arrivals) -> None:
         pause = Event()
         is_failing = False
-        saw_all = time.monotonic()
+        saw_all = looked_back = time.monotonic()
         while not self.is_stopping():
-            POLLER_LAG.set(time.monotonic() - saw_all)
+            began = time.monotonic()
+            POLLER_LAG.set(began - saw_all)
+            quick = began - looked_back < LOOK_BACK_SECONDS
             try:
-                batch = arrivals.read()
+                batch = arrivals.read(quick=quick)
             except Exception:  # were it to end by one, every client would wait for ever
                 if not is_failing:
                     log.warning("live streams wait for ClickHouse", exc_info=True)
                 is_failing = True
-                pause.wait(5 * POLL_SECONDS)
+                pause.wait(_FAILED_SECONDS)
                 continue
             is_failing = False
+            if not quick:
+                looked_back = began
             with self._lock:
                 self._publish(batch)
                 if not self._clients:

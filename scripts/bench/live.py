@@ -44,10 +44,10 @@ _ASKED = ("/api/v1/queues", "/api/v1/events?limit=50", "/api/v1/errors/summary")
 @click.command("live")
 @click.option("--clients", default=100, show_default=True)
 @click.option("--rate", default=1_000, show_default=True, help="Messages/s.")
-@click.option("--pairs", default=2, show_default=True, help="Spans, and events, beside each.")
+@click.option("--pairs", default=0, show_default=True, help="Spans, and events, beside each.")
 @click.option("--seconds", default=20, show_default=True, help="Length of each part.")
 def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
-    """Produce to client, and REST without and with the clients. On ports 1942x."""
+    """REST without and with clients; produce to client with and without REST. On ports 1942x."""
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
             agent_telemetry_home=Path(home),
@@ -66,41 +66,42 @@ def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
 def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) -> None:
     _send(stack.settings.kafka, 100, 1, 5)  # makes the topics, and everything warm
     pids = {name: int(p["pid"]) for name, p in stack.supervisor.processes().items()}
-    parts = []
-    for number in (0, clients):
+    names = ", ".join(pids)
+    click.echo(
+        "| clients | REST p50 ms | p95 | messages heard | produce to client p50 ms | p99 "
+        f"| until its insert p50 | p99 | CPU s of {names} | query peak RSS MB |"
+    )
+    click.echo("|" + "---|" * 10)
+    for listeners, asks in ((0, True), (clients, True), (clients, False)):
         mine, theirs = multiprocessing.Pipe()
-        hearers = multiprocessing.Process(target=_hear, args=(number, theirs), daemon=True)
+        hearers = multiprocessing.Process(target=_hear, args=(listeners, theirs), daemon=True)
         hearers.start()
         mine.recv()
         sender = Thread(target=_send, args=(stack.settings.kafka, rate, pairs, seconds))
         with Watch(pids) as watch:
             sender.start()
-            asked = _ask(sender)
+            asked = _ask(sender) if asks else []
+            sender.join()
             time.sleep(_LAST_SECONDS)
         mine.send("enough")
-        parts.append((number, asked, watch.uses, sorted(mine.recv())))
+        waits = mine.recv()
         hearers.join()
-    names = list(pids)
-    click.echo(f"| clients | REST p50 ms | p95 | {' | '.join(names)} CPU s | query peak RSS MB |")
-    click.echo("|" + "---|" * (len(names) + 4))
-    for number, asked, uses, _ in parts:
-        cpu = " | ".join(f"{uses[name].cpu_seconds:.1f}" for name in names)
-        click.echo(
-            f"| {number} | {_at(asked, 50) * 1000:.0f} | {_at(asked, 95) * 1000:.0f} "
-            f"| {cpu} | {uses['query'].peak_rss_mb:.0f} |"
-        )
-    waits = parts[1][3]
-    client = connect(Settings(clickhouse_url=stack.settings.clickhouse))
-    (stored,) = client.query(_STORED, parameters={"seconds": seconds + 10}).result_rows
-    click.echo(
-        f"\n{len(waits):,} of {clients * rate * seconds:,} messages heard; produce to client at "
-        f"{rate}/s: p50 {_at(waits, 50) * 1000:.0f} ms, p99 {_at(waits, 99) * 1000:.0f} ms; "
-        f"of this until their insert began: p50 {stored[0]:.0f} ms, p99 {stored[1]:.0f} ms"
-    )
+        client = connect(Settings(clickhouse_url=stack.settings.clickhouse))
+        (stored,) = client.query(_STORED, parameters={"seconds": seconds + 3}).result_rows
+        cells = (
+            listeners, _ms(asked, 50), _ms(asked, 95),
+            f"{len(waits):,} of {listeners * rate * seconds:,}", _ms(waits, 50), _ms(waits, 99),
+            *(f"{figure:.0f}" for figure in stored),
+            ", ".join(f"{watch.uses[name].cpu_seconds:.1f}" for name in pids),
+            f"{watch.uses['query'].peak_rss_mb:.0f}",
+        )  # fmt: skip
+        click.echo(f"| {' | '.join(map(str, cells))} |")
 
 
-def _at(values: list[float], percent: int) -> float:
-    return sorted(values)[len(values) * percent // 100] if values else float("nan")
+def _ms(seconds: list[float], percent: int) -> str:
+    if not seconds:
+        return ""
+    return f"{sorted(seconds)[len(seconds) * percent // 100] * 1000:.0f}"
 
 
 def _ask(sender: Thread) -> list[float]:
@@ -117,17 +118,25 @@ def _ask(sender: Thread) -> list[float]:
 
 
 def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
-    """So many messages a second, each with so many spans and events."""
+    """So many messages a second, each with so many spans and events.
+
+    Every other one answers a task of a second ago.
+    """
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=5)
+    run = uuid.uuid4()
     began = time.time()
     for index in range(rate * seconds):
         if (wait := began + index / rate - time.time()) > 0:
             time.sleep(wait)
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f"{now % 1:.6f}"[1:]
-        agent = f"agent-{index % 20}"
-        _produce(producer, f"agent-queue-{agent}", message_id=str(uuid.uuid4()), timestamp=stamp,
-                 message_type="task", source_agent="Bench", target_agent=agent,
+        agent = f"agent-{index // 2 % 20}"
+        is_task = index % 2 == 0
+        to = agent if is_task else "bench"
+        _produce(producer, f"agent-queue-{to}", message_id=f"{run}-{index}", timestamp=stamp,
+                 message_type="task" if is_task else "result",
+                 source_agent="Bench" if is_task else agent, target_agent=to,
+                 parent_message_id="" if is_task else f"{run}-{index - 1 - rate}",
                  payload={"sent": now, "text": "x" * 500})  # fmt: skip
         for _ in range(pairs):
             _produce(producer, "agent-telemetry-events", event_id=str(uuid.uuid4()),

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from filelock import FileLock
 
+from clickhouse.embedded import merges
 from tests.clickhouse_fixture import START_SECONDS, answers, running, start
 from tests.ports import free_port
 from tests.waiting import wait_until
@@ -53,6 +54,15 @@ def test_passwords_from_the_environment(tmp_path: Path, monkeypatch: pytest.Monk
         assert post(url, content="SELECT 1").status_code == 403
         assert post(url, content="SELECT 1", auth=("default", "secret")).text == "1\n"
         assert post(url, content="SELECT 1", auth=("reader", "secret")).status_code == 403
+
+
+def test_merges_wait_for_others(tmp_path: Path) -> None:
+    with running(tmp_path):
+        owner = int((tmp_path / "owner.pid").read_text())
+        names = Path(f"/proc/{owner}/task").glob("*/comm")
+        merging = [n.parent.name for n in names if n.read_text().strip() == "MergeMutate"]
+        nice = {os.getpriority(os.PRIO_PROCESS, int(thread)) for thread in merging}
+        assert nice == {min(os.getpriority(os.PRIO_PROCESS, owner) + merges.NICE, 19)}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query_service.live import arrivals
-from query_service.live.arrivals import LATE, OVERLAP, SECOND, Arrivals
+from query_service.live.arrivals import LATE, LATELY, OVERLAP, SECOND, Arrivals
 from query_service.live.cursor import LiveCursor
 from tests.query_service.live.arrived import NOW, Table, arrived
 
@@ -20,12 +20,12 @@ inserts = st.lists(
 )
 
 
-def told(reader: Arrivals) -> list[int]:
-    """The ids of all that there is for now."""
+def told(reader: Arrivals, quick: bool = False) -> list[int]:
+    """The ids of all that there is for now, or of what a quick look finds."""
     ids: list[int] = []
     complete = False
     while not complete:
-        batch = reader.read()
+        batch = reader.read(quick=quick)
         ids += [row.row["row_id"] for row in batch.rows]
         complete = batch.complete
     return ids
@@ -55,7 +55,7 @@ def test_each_row_once_and_a_cursor_misses_nothing(
             reader = Arrivals.from_now(table)
             before = {row["row_id"] for row in table.visible}
         if reader:
-            heard += told(reader)
+            heard += told(reader, quick=second % 10 != 0)
             if second == leave:
                 cursor = reader.cursor
                 until_then = set(heard)
@@ -84,6 +84,19 @@ def test_what_became_visible_before_a_cursor_is_told_with_its_neighbours() -> No
     cursor = Arrivals.from_now(table).cursor
     table.visible.append(arrived(3, inserted=NOW + 3 * SECOND))
     assert told(Arrivals.resume(table, cursor)[0]) == [1, 3, 2]
+
+
+def test_a_quick_look_leaves_what_took_long_to_the_next_whole_one() -> None:
+    table = Table()
+    table.visible = [arrived(1)]
+    reader = Arrivals.from_now(table)
+    table.visible += [
+        arrived(2, inserted=NOW - LATELY),
+        arrived(3, inserted=NOW - LATELY + 1),
+        arrived(4, inserted=NOW + SECOND),
+    ]
+    assert told(reader, quick=True) == [3, 4]
+    assert told(reader) == [2]
 
 
 def test_a_redelivered_row_is_not_live() -> None:

@@ -10,6 +10,8 @@ from prometheus_client import REGISTRY
 
 from query_service.db import Row
 from query_service.errors import Unavailable
+from query_service.live import hub as hub_module
+from query_service.live.arrivals import LATELY
 from query_service.live.client import Client
 from query_service.live.hub import Hub, parcels
 from query_service.live.session import Session
@@ -43,6 +45,19 @@ def test_the_poller_goes_on_after_whatever_a_read_raises(errors: list[Exception]
     session = Session(hub, write, lambda _: b"", told.set)
     session.start(Subscription(), None)
     table.visible.append(arrived(7, inserted=NOW))
+    assert told.wait(SECONDS)
+    assert session.next() == [b"7\n"]
+    session.end()
+
+
+def test_the_poller_looks_back_for_what_took_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "LOOK_BACK_SECONDS", 0.3)
+    table = Table()
+    table.visible.append(arrived(1, inserted=NOW))
+    told = Event()
+    session = Session(Hub(table, 1), write, lambda _: b"", told.set)
+    session.start(Subscription(), None)
+    table.visible.append(arrived(7, inserted=NOW - 2 * LATELY))
     assert told.wait(SECONDS)
     assert session.next() == [b"7\n"]
     session.end()
