@@ -1,6 +1,7 @@
 """Queues."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from query_service.db import Row
 from query_service.models.cursor import END
 from query_service.models.values import iso, normalise, ns, utc
 
+Task = tuple[int, str, int, int, int, int, str, str]
+"""A row of `queues/open_now`."""
 STATES = ("queued", "in_progress", "expired", "lost", "unknown")
 UNOBSERVED_SECONDS = 3_600
 """What was last seen of a queue longer ago says nothing of now."""
@@ -16,14 +19,16 @@ UNOBSERVED_SECONDS = 3_600
 
 @dataclass(frozen=True)
 class Pending:
-    """Tasks of one queue without an answer; `texts` are the oldest of them, as JSON."""
+    """Tasks of one queue without an answer; `texts` are the `shown` oldest of them as JSON, in
+    pieces; `first` the same as rows, before their texts are known."""
 
     total: int = 0
     by_state: dict[str, int] = field(default_factory=dict)
     by_priority: dict[str, int] = field(default_factory=dict)
     oldest: datetime | None = None
-    texts: str = ""
+    texts: list[bytes] = field(default_factory=list)
     shown: int = 0
+    first: Sequence[Task] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,9 @@ def _counted(numbers: dict[str, int]) -> dict[str, int]:
     return {name: number for name, number in sorted(numbers.items()) if number}
 
 
-def spliced(fields: dict[str, Any], pending: Pending) -> str:
-    """A queue with its tasks as JSON. Tasks are not taken apart: there can be thousands."""
+def spliced(fields: dict[str, Any], pending: Pending) -> list[bytes]:
+    """A queue with its tasks as JSON, in pieces. Tasks are not taken apart: there can be
+    thousands."""
     end = {"pending_omitted": pending.total - pending.shown}
-    return f'{json.dumps(fields)[:-1]}, "pending": [{pending.texts}], {json.dumps(end)[1:]}'
+    begin = f'{json.dumps(fields)[:-1]}, "pending": ['
+    return [begin.encode(), *pending.texts, f"], {json.dumps(end)[1:]}".encode()]

@@ -1,31 +1,36 @@
 """What every endpoint needs: the database, the clock, and the moment that is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 
 from query_service.db import Database
 from query_service.errors import InvalidParameter
+from query_service.models.kept import Kept
 from query_service.models.values import iso
 from query_service.reader import Reader
 from query_service.settings import Settings
 
 Clock = Callable[[], datetime]
 EVERYTHING = datetime(2100, 1, 1, tzinfo=UTC)
+_MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of texts of each kind."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the application holds for its endpoints."""
+    """What the application holds for its endpoints. `listed` and `bodies`: texts of open tasks."""
 
     settings: Settings
     database: Database
     reader: Reader
     clock: Clock
+    listed: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
+    bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
 
 
 def context() -> Context:

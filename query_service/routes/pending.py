@@ -1,20 +1,21 @@
 """Tasks that wait for an answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.message import pending_task
-from query_service.models.queue import Pending
+from query_service.models.queue import Pending, Task
 from query_service.models.values import utc
 from query_service.routes.context import Moment, database
+from query_service.routes.kept import MOST_IN_LIST, bodies
+from query_service.routes.open_now import as_rows, open_by_agent
 from query_service.routes.open_tasks import OpenTasks
 from query_service.routes.paging import FIRST, LAST
 from query_service.routes.tail import BUCKET, start
 from query_service.routes.waiting import Seen
 
-MOST_IN_LIST = 50
 NO_FILTER: Mapping[str, Any] = {
     "state": "",
     "priority": "",
@@ -52,6 +53,12 @@ def pending_query(
     return f"queues/pending_{known.variant}", chosen
 
 
+def with_kept_bodies(agent: str, rows: list[Row]) -> list[Row]:
+    """Rows of what `open_tasks` has of an agent, with the tasks as they came."""
+    texts = bodies(agent, [(row["message_id"], row["value_hash"]) for row in rows])
+    return with_bodies([{**row, "body": text} for row, text in zip(rows, texts, strict=True)])
+
+
 def with_bodies(rows: list[Row]) -> list[Row]:
     """What `pending_query` gave, with the tasks as they came."""
     if without := [row for row in rows if not row["body"]]:
@@ -61,16 +68,9 @@ def with_bodies(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def settled_queries(asked: Moment, known: OpenTasks) -> list[tuple[str, dict[str, Any]]]:
-    """The queries for `of_places`: none when these do not say everything."""
-    if asked.is_past or not known.is_plain:
-        return []
-    chosen = {"now": asked.parameters["now"], **known.told}
-    return [("queues/pending_totals", chosen), ("queues/pending_first", chosen)]
-
-
 def by_agent(asked: Moment, seen: Seen, known: OpenTasks) -> dict[str, Pending]:
-    """Pending tasks of every agent, the oldest 50 of each as JSON, when `of_places` cannot tell."""
+    """Pending tasks of every agent, the oldest 50 of each as JSON: when `open_by_agent` cannot
+    tell."""
     if asked.is_past:
         found: dict[str, list[Row]] = {}
         query = pending_query(asked, seen, known, "", MOST_IN_LIST)
@@ -85,11 +85,29 @@ def by_agent(asked: Moment, seen: Seen, known: OpenTasks) -> dict[str, Pending]:
             row["by_state"],
             row["by_priority"],
             utc(row["oldest"]),
-            row["pending"],
+            [row["pending"].encode()],
             row["shown"],
         )
         for row in rows
     }
+
+
+def one_pending(
+    asked: Moment,
+    seen: Seen,
+    known: OpenTasks,
+    agent: str,
+    tasks: Sequence[Task] | None,
+    limit: int,
+) -> tuple[Pending, list[Row]]:
+    """Pending tasks of one agent, and so many of the oldest as rows, one at least. `tasks` as
+    `open_by_agent` takes them; None when it cannot tell."""
+    if tasks is None:
+        query = pending_query(asked, seen, known, agent, limit)
+        rows = with_bodies(database().rows(*query))
+        return of_rows(rows, asked), rows
+    found = open_by_agent(seen, tasks, max(limit, 1)).get(agent, Pending())
+    return found, as_rows(seen, agent, found)
 
 
 def of_rows(rows: list[Row], asked: Moment) -> Pending:
@@ -97,12 +115,13 @@ def of_rows(rows: list[Row], asked: Moment) -> Pending:
     if not rows:
         return Pending()
     first = rows[0]
+    texts = [json.dumps(pending_task(row, asked.now, whole=False)) for row in rows]
     return Pending(
         first["pending_tasks"],
         first["by_state"],
         first["by_priority"],
         utc(first["event_time"]),
-        ", ".join(json.dumps(pending_task(row, asked.now, whole=False)) for row in rows),
+        [", ".join(texts).encode()],
         len(rows),
     )
 

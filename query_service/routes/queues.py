@@ -15,13 +15,14 @@ from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
 from query_service.routes.context import database
+from query_service.routes.kept import MOST_IN_LIST
+from query_service.routes.open_now import open_by_agent, with_texts
 from query_service.routes.open_tasks import of_one_moment
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
-from query_service.routes.pending import by_agent, of_rows, pending_query, with_bodies
+from query_service.routes.pending import by_agent, one_pending
 from query_service.routes.pending_page import pending_page
 from query_service.routes.queue_counts import counted
 from query_service.routes.queue_messages import Messages
-from query_service.routes.queue_states import of_places
 from query_service.routes.tail import BUCKET, start
 from query_service.schemas.queues import OneQueue, Queues
 from query_service.schemas.queues import Pending as PendingTasks
@@ -37,8 +38,10 @@ def queues(query: QueuesQuery) -> Response:
     """Every agent's queue with its totals and its oldest pending tasks."""
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
-    counts, seen, known, told = counted(asked, rate_since)
-    pending = of_places(asked, seen, *told) if told else by_agent(asked, seen, known)
+    counts, seen, known, tasks, _ = counted(asked, rate_since)
+    pending = (
+        by_agent(asked, seen, known) if tasks is None else open_by_agent(seen, tasks, MOST_IN_LIST)
+    )
     watched = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
     found: dict[str, Row] = {
@@ -62,24 +65,19 @@ def queues(query: QueuesQuery) -> Response:
         lambda agent: sort_key(order, agent, **found[agent]),
         order != "agent" or query.state is not None,
     )
-    texts = [
-        spliced(
-            queue(
-                agent,
-                **found[agent],
-                rate_since=rate_since,
-                now=asked.now,
-            ),
-            found[agent]["pending"],
-        )
-        for agent in agents
-    ]
+    shown = {agent: found[agent]["pending"] for agent in agents}
+    if tasks is not None:
+        shown = with_texts(asked, seen, known, shown)
+    pieces, comma = [b'{"queues": ['], b""
+    for agent in agents:
+        row = {**found[agent], "pending": shown[agent]}
+        fields = queue(agent, **row, rate_since=rate_since, now=asked.now)
+        pieces += [comma, *spliced(fields, shown[agent])]
+        comma = b", "
     total = sum(row.get("total_messages", 0) for row in counts.values())
-    text = (
-        f'{{"queues": [{", ".join(texts)}], "total_messages": {total}, '
-        f'"rates_since": "{iso(rate_since)}", "next_cursor": {json.dumps(following)}}}'
-    )
-    return Response(text, mimetype="application/json")
+    end = {"total_messages": total, "rates_since": iso(rate_since), "next_cursor": following}
+    pieces.append(f"], {json.dumps(end)[1:]}".encode())
+    return Response(b"".join(pieces), mimetype="application/json")
 
 
 @blueprint.get("/queues/<agent_name>", summary="One queue", responses={200: OneQueue})
@@ -90,15 +88,13 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
     listed = Messages(asked, agent, query, page)
-    counts, seen, known, told = counted(asked, rate_since, agent, message_type, listed)
-    records = [row for part in told for row in part]
-    rows, *all_of = database().together(
-        pending_query(asked, seen, known, agent, query.limit), *listed.all_of(records)
+    counts, seen, known, tasks, records = counted(asked, rate_since, agent, message_type, listed)
+    all_of, (found, pending) = database().beside(
+        lambda: database().together(*listed.all_of(records)),
+        lambda: one_pending(asked, seen, known, agent, tasks, query.limit),
     )
-    pending = with_bodies(rows)
     messages = listed.found(records, [row for part in all_of for row in part])
     reading = seen.of(f"agent-queue-{agent}")
-    found = of_rows(pending, asked)
     return {
         **queue(path.agent_name, counts.get(agent), found, reading, rate_since, asked.now),
         "rates_since": iso(rate_since),

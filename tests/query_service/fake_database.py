@@ -52,6 +52,12 @@ class FakeDatabase(Database):
         self.asked.append((name, dict(parameters or {})))
         return [dict(row) for row in self.answers.get(name, [])]
 
+    def tuples(
+        self, name: str, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The scripted rows without the names of their columns."""
+        return [tuple(row.values()) for row in self.rows(name, parameters)]
+
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The scripted rows of each, asked one after the other."""
         return [self.rows(*query) for query in queries]

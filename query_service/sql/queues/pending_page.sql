@@ -1,6 +1,6 @@
 -- As pending_settled.sql, in any state: `known` is the state that Kafka does not decide.
 SELECT
-    agent, message_id, partition, offset, event_time, cause_message_id, toValidUTF8(body) AS body,
+    agent, message_id, topic, partition, offset, value_hash, event_time, cause_message_id,
     toUnixTimestamp64Nano(event_time) AS sent_ns,
     multiIf(
         isNotNull(ttl_seconds) AND fromUnixTimestamp64Nano(sent_ns + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9), 'UTC') <= {now:DateTime64(9, 'UTC')}, 'expired',

@@ -2,7 +2,7 @@
 -- answered, and begun, is bound. Without the view, which takes longer to plan. Replaced or not, a sign of a
 -- task stays true.
 SELECT
-    agent, message_id, event_time, cause_message_id, toValidUTF8(body) AS body,
+    agent, message_id, topic, partition, offset, value_hash, event_time, cause_message_id,
     multiIf(
         isNotNull(ttl_seconds) AND fromUnixTimestamp64Nano(sent_ns + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9), 'UTC') <= {now:DateTime64(9, 'UTC')}, 'expired',
         cityHash64(message_id) IN {begun:Array(UInt64)} OR cityHash64(message_id) IN (

@@ -1,0 +1,24 @@
+"""Texts that are kept are those that were put in, and not too many."""
+
+from query_service.models.kept import Kept
+
+
+def test_what_was_put_in_is_there() -> None:
+    kept = Kept(100)
+    kept.put({("a", 1): b"first", ("a", 2): b""})
+    assert kept.of([("a", 2), ("b", 1), ("a", 1)]) == [b"", None, b"first"]
+
+
+def test_the_first_goes_first() -> None:
+    kept = Kept(10)
+    for number in range(4):
+        kept.put({("a", number): b"four"})
+        kept.put({("a", 0): b"four"})
+    assert kept.of([("a", number) for number in range(4)]) == [b"four", None, None, b"four"]
+
+
+def test_too_long_a_text_is_not_kept() -> None:
+    kept = Kept(3)
+    kept.put({("a", 1): b"a", ("a", 2): b"long"})
+    kept.put({("a", 3): b"abc"})
+    assert kept.of([("a", 1), ("a", 2), ("a", 3)]) == [None, None, b"abc"]
