@@ -1,6 +1,7 @@
 """Cursors: where a page ended, so that the next one goes on there."""
 
 import base64
+import re
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
@@ -17,6 +18,7 @@ class Cursor(BaseModel):
     `at` and `now` are those of the first page; `arrived_until` leaves out rows that came after it,
     for lists whose order they could change. Times of rows are Unix ns: a datetime would cut them.
     `sort` is the order that it belongs to; `after_value` is what the row has there beside its time.
+    `of` tells lists and filters apart; it is empty in cursors of earlier versions.
     """
 
     at: AwareDatetime
@@ -26,6 +28,7 @@ class Cursor(BaseModel):
     after_id: str = ""
     after_value: int = Field(0, ge=-END, le=END)
     sort: str = ""
+    of: str = ""
 
     @property
     def is_turned(self) -> bool:
@@ -37,6 +40,15 @@ class Cursor(BaseModel):
         """The parameter `turn` of the SQL files: -1 when the order is turned around."""
         return {"turn": -1 if self.is_turned else 1}
 
+    @property
+    def after_number(self) -> int:
+        """The id of the row where ids are numbers, 0 at the beginning. Raises InvalidParameter."""
+        is_number = re.fullmatch(r"\d{0,20}", self.after_id, re.ASCII)
+        number = int(self.after_id or 0) if is_number else 2**64
+        if number >= 2**64:
+            raise _no_cursor()
+        return number
+
     def encode(self) -> str:
         """The cursor as text for a URL."""
         return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()
@@ -47,4 +59,8 @@ class Cursor(BaseModel):
         try:
             return cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
         except (ValueError, ValidationError) as error:
-            raise InvalidParameter("cursor", "takes the next_cursor of the page before") from error
+            raise _no_cursor() from error
+
+
+def _no_cursor() -> InvalidParameter:
+    return InvalidParameter("cursor", "takes the next_cursor of the page before")

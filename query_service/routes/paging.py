@@ -1,12 +1,16 @@
 """Pages of a list by keyset, and the window of time that a list is asked for."""
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import TypeVar
+
+from flask import request
 
 from query_service.db import Row
 from query_service.errors import InvalidParameter
 from query_service.models.cursor import END, Cursor
 from query_service.models.parameters.lists import PageQuery, WindowQuery
+from query_service.models.values import normalise
 from query_service.routes.context import Moment, absolute, bound, moment
 
 FIRST = "1970-01-01 00:00:00"
@@ -19,10 +23,12 @@ def opened(query: PageQuery, cursor: str | None) -> tuple[Moment, Cursor]:
 
     All pages are of the moment of the first one, and in its order. Raises InvalidParameter.
     """
+    list_and_filters = _digest(query)
     if cursor is None:
         asked = moment(query.at)
         begin = 0 if query.sort.startswith("-") else END
-        return asked, Cursor(at=asked.at, now=asked.now, after_time=begin, sort=query.sort)
+        page = Cursor(at=asked.at, now=asked.now, after_time=begin, sort=query.sort)
+        return asked, page.model_copy(update={"of": list_and_filters})
     page = Cursor.decode(cursor)
     usual = type(query).model_fields["sort"].default
     if (page.sort or usual) != query.sort:
@@ -30,7 +36,20 @@ def opened(query: PageQuery, cursor: str | None) -> tuple[Moment, Cursor]:
             "cursor",
             f"belongs to sort={page.sort or usual}: give that too, or begin without a cursor",
         )
+    if page.of not in ("", list_and_filters):
+        raise InvalidParameter(
+            "cursor",
+            "belongs to another list or to other filters: give those of the page before, "
+            "or begin without a cursor",
+        )
     return Moment(page.at, page.now), page
+
+
+def _digest(query: PageQuery) -> str:
+    """Tells lists and their filters apart, in a few characters."""
+    chosen = query.model_dump(exclude={"at", "cursor", "limit", "sort"}, exclude_none=True)
+    text = repr((normalise(request.path), sorted(chosen.items())))
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def window(query: WindowQuery, asked: Moment) -> dict[str, str]:
@@ -39,10 +58,13 @@ def window(query: WindowQuery, asked: Moment) -> dict[str, str]:
     Raises InvalidParameter.
     """
     since, until = query.since, query.until
-    return {
+    times = {
         "since": FIRST if since is None else bound(absolute(since, asked.now, "since")),
         "until": LAST if until is None else bound(absolute(until, asked.now, "until")),
     }
+    if since is not None and times["until"] < times["since"]:
+        raise InvalidParameter("until", f"lies before since, {times['since'].replace(' ', 'T')}")
+    return times
 
 
 def after(page: Cursor) -> dict[str, int | str]:

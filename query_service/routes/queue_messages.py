@@ -66,7 +66,7 @@ class Messages:
         for row in all_of:
             known.setdefault(row["id"], set()).add((row["sent_ns"], *_place(row)))
         turn = self._page.turn["turn"]
-        after = (-turn * self._page.after_time, int(self._page.after_id or 0))
+        after = (-turn * self._page.after_time, self._page.after_number)
         page = {
             row["id"]: {**row, "deliveries": len(known[row["id"]])}
             for row in records
@@ -81,7 +81,7 @@ class Messages:
     def _among_more(self) -> list[Row]:
         place = {
             "after_time": self._page.after_time,
-            "after_id": int(self._page.after_id or 0),
+            "after_id": self._page.after_number,
             **self._page.turn,
         }
         for records in (20 * self._limit, None):

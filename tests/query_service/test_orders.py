@@ -204,6 +204,20 @@ def test_a_cursor_of_another_order_is_refused(filled: Service) -> None:
     filled.get("/api/v1/events?sort=text", status=422)
 
 
+@pytest.mark.parametrize("path", ["errors", "queues/writer", "queues/writer/pending", "graph"])
+def test_a_cursor_of_another_list_or_filter_is_refused(filled: Service, path: str) -> None:
+    cursor = filled.get("/api/v1/events?limit=1&severity=info")["next_cursor"]
+    filled.get(f"/api/v1/events?limit=9&severity=info&cursor={cursor}")
+    for other in (f"{path}?", "events?", "events?severity=debug&"):
+        refused = filled.get(f"/api/v1/{other}cursor={cursor}", status=422)
+        assert "cursor: belongs to" in refused["detail"]
+
+
+def test_an_agent_of_a_cursor_may_be_written_in_any_case(filled: Service) -> None:
+    cursor = filled.get("/api/v1/queues/writer?limit=1")["next_cursor"]
+    filled.get(f"/api/v1/queues/Writer?limit=1&cursor={cursor}")
+
+
 def test_filters_of_queues_agents_and_pending_tasks(filled: Service) -> None:
     queues = filled.get("/api/v1/queues?agent_name=W&state=unknown")["queues"]
     assert [q["agent_name"] for q in queues] == ["w0", "w1", "w2", "w3", "w4", "w5", "writer"]

@@ -28,3 +28,11 @@ def test_what_is_no_cursor_is_refused(forged: bytes) -> None:
 def test_any_text_is_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidParameter, match="cursor"):
         Cursor.decode(text)
+
+
+@pytest.mark.parametrize("identity", ["x", "-1", "1e3", "²", str(2**64), "9" * 50])
+def test_an_id_of_another_list_is_no_number(identity: str) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    assert Cursor(at=at, now=at, after_id=str(2**64 - 1)).after_number == 2**64 - 1
+    with pytest.raises(InvalidParameter, match="next_cursor"):
+        _ = Cursor(at=at, now=at, after_id=identity).after_number

@@ -27,7 +27,7 @@ def test_there_is_none_after_the_last_page(limit: int) -> None:
 
 
 def test_every_page_is_of_the_moment_of_the_first() -> None:
-    with client(FakeDatabase()).application.app_context():
+    with client(FakeDatabase()).application.test_request_context():
         asked, first = opened(ListQuery(), None)
         assert (asked.now, first.after_time, first.after_id) == (NOW, END, "")
         earlier = first.model_copy(update={"now": NOW - timedelta(hours=1)})
@@ -40,15 +40,23 @@ def test_every_page_is_of_the_moment_of_the_first() -> None:
 
 
 def test_a_window_reaches_back_from_the_time_asked_for() -> None:
-    with client(FakeDatabase()).application.app_context():
+    with client(FakeDatabase()).application.test_request_context():
         query = ListQuery.model_validate({"at": "1h", "until": "-30m"})
         asked, _ = opened(query, None)
         assert window(query, asked) == {"since": FIRST, "until": "2026-11-22 10:30:00.000000"}
 
 
 def test_a_window_before_the_year_1_is_refused() -> None:
-    with client(FakeDatabase()).application.app_context():
+    with client(FakeDatabase()).application.test_request_context():
         query = ListQuery.model_validate({"since": "999999999d"})
         asked, _ = opened(query, None)
         with pytest.raises(InvalidParameter, match="since"):
+            window(query, asked)
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    with client(FakeDatabase()).application.test_request_context():
+        query = ListQuery.model_validate({"since": "5m", "until": "10m"})
+        asked, _ = opened(query, None)
+        with pytest.raises(InvalidParameter, match="until: lies before since, 2026-11-22T"):
             window(query, asked)
