@@ -39,6 +39,8 @@ from query_service.telemetry import tracing
 
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
+ANSWER_LIMITS = {"max_result_bytes": 128 * 2**20}
+"""A record may have 16 MiB, and a page many of them."""
 GROUPS = (
     health,
     figures,
@@ -85,7 +87,7 @@ def create_app(
     app = Api(__name__, title="Agent Telemetry", version="1.0.0")
     app.json = _Json(app)
     app.url_map.strict_slashes = False
-    database = database or Database(settings, timeout=ANSWER_SECONDS)
+    database = database or Database(settings, ANSWER_SECONDS, ANSWER_LIMITS)
     app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
     app.extensions["agent_telemetry_live"] = Hub(
         Database(settings, timeout=ANSWER_SECONDS), settings.query_live_streams

@@ -8,6 +8,7 @@ AgentTelemetryError
 ├── Gone                 410  an endpoint that made sense in the earlier system only
 ├── UpgradeRequired      426  a WebSocket that was asked for by a plain request
 ├── InvalidParameter     422  a parameter is wrong: which one, and what is allowed
+├── AnswerTooLarge       422  what was asked for is more than one answer holds
 ├── StatementFailed      422  ClickHouse refuses somebody's SQL, or it takes too much
 ├── TooManyRequests      429  somebody asks too often
 ├── NotYet               501  an endpoint that is still to come
@@ -95,6 +96,13 @@ class InvalidParameter(AgentTelemetryError):
     def __init__(self, parameter: str, detail: str) -> None:
         super().__init__(f"{parameter}: {detail}")
         self.parameter = parameter
+
+
+class AnswerTooLarge(AgentTelemetryError):
+    """More was asked for than one answer holds; the text says how to ask for less."""
+
+    status = 422
+    title = "Answer too large"
 
 
 class StatementFailed(AgentTelemetryError):

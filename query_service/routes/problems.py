@@ -9,14 +9,18 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from query_service.errors import AgentTelemetryError, InvalidParameter, Unavailable
+from query_service.errors import AgentTelemetryError, AnswerTooLarge, InvalidParameter, Unavailable
 from query_service.models.problem import ParameterError, parameter_errors, problem
 from query_service.telemetry.tracing import route
 
 log = logging.getLogger(__name__)
 
 _NO_SCHEMA = {60, 81}  # ClickHouse's codes: unknown table, unknown database
+_TOO_LARGE = {396}  # result of a statement
 _BUSY = {159, 202, 241, 439}  # time, queries, memory, threads exhausted
+
+
+TOO_LARGE = "The answer would be too large: ask for less, by limit, since and until, or one by one"
 
 
 def _answer(
@@ -46,9 +50,11 @@ def _ours(error: AgentTelemetryError) -> Response:
 
 
 def _clickhouse(error: ClickHouseError) -> Response:
-    """503 when trying again, or migrating, will help; else as any other failure."""
+    """503 when trying again, or migrating, will help, 422 when asking for less will."""
     if error.code in _NO_SCHEMA:
         return _ours(Unavailable("The tables are missing: run agent-telemetry migrate", 10))
+    if error.code in _TOO_LARGE:
+        return _ours(AnswerTooLarge(TOO_LARGE))
     if error.code in _BUSY:
         log.warning("%s %s: ClickHouse gave up: %s", request.method, route(), error.code)
         return _ours(Unavailable("ClickHouse has too much to do for this now"))

@@ -2,9 +2,11 @@
 
 import pytest
 
+from query_service import app
 from query_service.db import sql
 from query_service.models.cursor import END
-from tests.query_service.engine import Service
+from query_service.settings import Settings
+from tests.query_service.engine import NOW, Service, load, produced
 
 MEMORY = 200_000_000
 ROWS = 300_000  # of 1.5 kB each
@@ -43,3 +45,26 @@ def test_memory(empty: Service, name: str, filling: str, filters: dict[str, str]
         sql(name), parameters=FILTERS | filters, settings={"max_memory_usage": MEMORY}
     )
     assert len(found.result_rows) == 10
+
+
+def test_an_answer_of_large_records_is_refused_and_a_shorter_one_is_not(
+    empty: Service, embedded_clickhouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.ANSWER_LIMITS, "max_result_bytes", 2_000_000)
+    task = {"message_type": "task", "target_agent": "W", "payload": {"text": "x" * 200_000}}
+    sent = {f"m{n}": f"2026-11-22T12:00:{n:02}" for n in range(20)}
+    load(
+        empty.tables,
+        [
+            produced("agent-queue-w", n, message_id=own, timestamp=time, **task)
+            for n, (own, time) in enumerate(sent.items())
+        ],
+    )
+    database = empty.tables.database
+    settings = Settings(clickhouse_url=embedded_clickhouse, clickhouse_database=str(database))
+    bounded = app.create_app(settings, clock=lambda: NOW).test_client()
+    for path in ("queues/w", "queues/w/pending"):
+        refused = bounded.get(f"/api/v1/{path}")
+        assert (refused.status_code, "ask for less" in refused.text) == (422, True)
+        assert bounded.get(f"/api/v1/{path}?limit=2").status_code == 200
+    assert bounded.get("/api/v1/queues").status_code == 200

@@ -124,6 +124,7 @@ def test_without_clickhouse_it_is_503_with_retry_after() -> None:
         (81, 503, "migrate"),
         (241, 503, "too much"),
         (159, 503, "too much"),
+        (396, 422, "ask for less"),
         (62, 500, "log"),
     ],
 )
