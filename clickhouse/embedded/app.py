@@ -30,6 +30,7 @@ from clickhouse.embedded.users import (
 )
 
 _OWN_FORMAT = re.compile(r"\bFORMAT\s+\w+\s*;?\s*$", re.IGNORECASE)
+_LEAVES_DATABASE = re.compile(r"\b(DROP|DETACH|RENAME)\s+DATABASE\b", re.I)
 _SELECT = re.compile(r"(\s|--[^\n]*\n)*(SELECT|WITH)\b", re.IGNORECASE)
 FATAL_SIGNALS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 _CONTENT_TYPES = {
@@ -140,7 +141,10 @@ class Application:
             session.configure(database, settings)
             if query.insert:
                 return session.insert(query.insert, query.data), b""
-            return _answer(session, query)
+            found = _answer(session, query)
+        if _LEAVES_DATABASE.search(query.text):
+            self._engine.forget()
+        return found
 
     def _read(self, session: Session, query: Query) -> Any:
         if query.insert:

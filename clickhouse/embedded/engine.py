@@ -106,6 +106,7 @@ class Engine:
         config.write_text(CONFIG.format(memory=memory, path=path, fsync=int(fsync)))
         self._kept: deque[tuple[_Configured, Any]] = deque()
         self._keeping = Lock()
+        self._forgotten = 0
         self._is_closed = False
         self._address = f"{path / 'data'}?config-file={config}"
         # chDB shuts the engine down when its last connection closes.
@@ -128,6 +129,7 @@ class Engine:
         """A configured session for a SELECT, which leaves no trace: so it is kept for the next one
         with the same settings, which saves a quarter of what a small statement costs."""
         wanted = (database, tuple(settings.items()))
+        forgotten = self._forgotten
         connection = self._taken(wanted)
         if connection is None:
             connection = chdb.connect(self._address)
@@ -141,7 +143,17 @@ class Engine:
         except BaseException:
             connection.close()
             raise
-        self._keep(wanted, connection)
+        self._keep(wanted, connection, forgotten)
+
+    def forget(self) -> None:
+        """Close the sessions that are kept, and those in use when they end: a database is gone,
+        and they would go on in it."""
+        with self._keeping:
+            self._forgotten += 1
+            gone = [connection for _, connection in self._kept]
+            self._kept.clear()
+        for connection in gone:
+            connection.close()
 
     def _taken(self, wanted: _Configured) -> Any:
         with self._keeping:
@@ -151,22 +163,21 @@ class Engine:
                     return entry[1]
         return None
 
-    def _keep(self, configured: _Configured, connection: Any) -> None:
+    def _keep(self, configured: _Configured, connection: Any, forgotten: int) -> None:
         with self._keeping:
-            self._kept.append((configured, connection))
-            is_too_much = self._is_closed or len(self._kept) > MOST_KEPT
-            oldest = self._kept.popleft()[1] if is_too_much else None
-        if oldest:
-            oldest.close()
+            if self._is_closed or forgotten != self._forgotten:
+                unwanted = connection
+            else:
+                self._kept.append((configured, connection))
+                unwanted = self._kept.popleft()[1] if len(self._kept) > MOST_KEPT else None
+        if unwanted:
+            unwanted.close()
 
     def close(self) -> None:
         """Shut the engine down once the last session has ended."""
-        with self._keeping:
-            self._is_closed = True
-            kept = [connection for _, connection in self._kept]
-            self._kept.clear()
-        for connection in (*kept, self._anchor):
-            connection.close()
+        self._is_closed = True
+        self.forget()
+        self._anchor.close()
 
 
 def quote(value: str) -> str:

@@ -75,6 +75,16 @@ def test_one_request_s_settings_do_not_reach_another(http: httpx.Client) -> None
         assert set(pool.map(lambda _: post(http, asked), range(64))) == {before}
 
 
+def test_a_database_that_was_dropped_is_gone_for_kept_sessions_too(http: httpx.Client) -> None:
+    asked = "SELECT currentDatabase()"
+    for _ in range(2):
+        post(http, "CREATE DATABASE short_lived ENGINE = Atomic")
+        assert post(http, asked, database="short_lived") == "short_lived\n"
+        post(http, "DROP DATABASE short_lived")
+        answer = http.post("/?database=short_lived", content=asked)
+        assert answer.headers["X-ClickHouse-Exception-Code"] == "81"
+
+
 def test_kept_sessions_answer_with_the_settings_of_each_request(http: httpx.Client) -> None:
     asked = "-- a comment\n SELECT getSetting('max_block_size'), currentDatabase()"
     for size in (*range(1, MOST_KEPT + 5), 7, 7):
