@@ -6,6 +6,7 @@ from typing import Any
 from query_service.db import Row
 from query_service.models.values import utc
 from query_service.routes.context import EVERYTHING, Moment
+from query_service.routes.span_figures import EPOCH, six_hours
 from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
@@ -20,7 +21,8 @@ def span_queries(asked: Moment, position: Row) -> Queries:
     if is_far or len(anew) > MOST_BUCKETS:
         return [("agents/spans_all", at)]
     hours, buckets = starts(anew, HOUR), starts(anew, BUCKET)
-    queries: Queries = [("agents/spans", {**at, "hours": hours, "buckets": buckets})]
+    parts = six_hours(EPOCH, utc(position["parts_until"]), anew)
+    queries: Queries = [("agents/spans", {**at, "hours": hours, "buckets": buckets, **parts})]
     if anew:
         queries.append(("agents/spans_anew", {**at, "buckets": buckets}))
     return queries

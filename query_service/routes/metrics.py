@@ -17,6 +17,7 @@ from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
+from query_service.routes.span_page import Query, ended_query, ends_query, filled, page_query
 from query_service.routes.trace_rows import interval
 from query_service.schemas.metrics import SpanMetrics, Totals
 
@@ -58,9 +59,12 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     newest = {**chosen, **after(page), "limit": query.limit + 1}
     first, last = _window(query, asked)
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
-    position, has_records = _looked_at(chosen)
-    kind = "spans" if has_records else "ended"
-    asks = [_page_query(kind, newest, page.is_turned)]
+    position, has_records, ends = _looked_at(chosen, None if page.is_turned else ends_query(newest))
+    if has_records or page.is_turned:
+        asked_page = page_query("spans" if has_records else "ended", newest, page.is_turned)
+    else:
+        asked_page = ended_query(newest, ends)
+    asks = [asked_page]
     if has_records:
         asks.append(("metrics/total", chosen))
     queries = []
@@ -71,7 +75,7 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     (spans, groups), (rows, *totals) = database().beside(
         lambda: summary(queries), lambda: database().together(*asks)
     )
-    rows = _filled(kind, rows, newest, page.is_turned)
+    rows = filled(asked_page, rows, ends, page.is_turned)
     total = totals[0][0] if totals else _NO_RECORDS
     spans = spans if position else total["spans_of_trace"]
     answer = {
@@ -88,29 +92,15 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _looked_at(chosen: Row) -> tuple[Row, bool]:
-    """The row of `traces/position`, none when a trace is asked for, which has no figures; and
-    whether there are metric records or a trace is asked for: else a plainer question has the same
-    answer."""
+def _looked_at(chosen: Row, ends: Query | None) -> tuple[Row, bool, list[Row]]:
+    """The row of `traces/position`, none when a trace is asked for, which has no figures; whether
+    there are metric records or a trace is asked for: else a plainer question has the same answer;
+    and where the latest ends are."""
     if chosen["trace_id"]:
-        return {}, True
-    [position], [found] = database().together(("traces/position", {}), ("metrics/recorded", chosen))
-    return position, bool(found["records"])
-
-
-def _page_query(
-    kind: str, chosen: Row, is_turned: bool, fetch: int | None = None
-) -> tuple[str, Row]:
-    name = f"metrics/{kind}_oldest" if is_turned else f"metrics/{kind}"
-    return name, {**chosen, "fetch": fetch or 2 * chosen["limit"]}
-
-
-def _filled(kind: str, rows: list[Row], chosen: Row, is_turned: bool) -> list[Row]:
-    """The page. Old ends of spans that came again may have been all that was looked at: a page that
-    is not full is looked for again among many more."""
-    if len(rows) < chosen["limit"] and not chosen["trace_id"]:
-        return database().rows(*_page_query(kind, chosen, is_turned, 1_000_000))
-    return rows
+        return {}, True, []
+    asks: list[Query] = [("traces/position", {}), ("metrics/recorded", chosen)]
+    [position], [found], *more = database().together(*asks, *([ends] if ends else []))
+    return position, bool(found["records"]), more[0] if more else []
 
 
 def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]:

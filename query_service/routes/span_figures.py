@@ -1,19 +1,20 @@
 """The questions for figures of spans by agent and name, and for how many spans ended.
 
-Whole hours are taken as the observer has worked them out. Of an hour that spans came in since, or
-that the window cuts, its five minutes are taken, and of such five minutes the spans.
+Six hours each and whole hours are taken as the observer has worked them out. Of six hours that
+spans came in since, or that the window cuts, the hours are taken, of such an hour its five minutes,
+and of such five minutes the spans.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.values import utc
-from query_service.routes.context import EVERYTHING, Moment, database
-from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, start, starts
+from query_service.routes.context import EVERYTHING, Moment, bound, database
+from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, PART, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,9 +29,9 @@ class Asked:
     first: datetime
     last: datetime
 
-    def cut(self, touched: Iterable[datetime]) -> dict[str, list[str]]:
+    def cut(self, touched: Iterable[datetime], until: datetime) -> Row:
         """The hours that are not taken as worked out, and of their five minutes those that are not,
-        as parameters of the SQL files."""
+        as parameters of the SQL files; with `until`, as of `six_hours`."""
         sides = [side for side in (self.first, self.last) if EPOCH < side < EVERYTHING]
         begin = start(max(self.first, EPOCH), BUCKET)
         # The time of a span beyond 2100 is 2100: it counts where no end is asked for.
@@ -38,7 +39,25 @@ class Asked:
         anew = {bucket for bucket in touched if begin <= bucket < end}
         anew |= {start(side, BUCKET) for side in sides if start(side, BUCKET) != side}
         hours = anew | {side for side in sides if start(side, HOUR) != side}
-        return {"hours": starts(hours, HOUR), "buckets": starts(anew, BUCKET)}
+        return {
+            "hours": starts(hours, HOUR),
+            "buckets": starts(anew, BUCKET),
+            **six_hours(begin, min(self.last, until), hours),
+        }
+
+
+def six_hours(first: datetime, until: datetime, cut: Iterable[datetime]) -> Row:
+    """From when to when figures of six hours each are taken, but for those with a time that is cut,
+    as parameters of the SQL files. There are none from `until` on."""
+    begin, end = start(first + timedelta(seconds=PART - 1), PART), start(until, PART)
+    if begin >= end:
+        begin = end = EPOCH
+    inside = [time for time in cut if begin <= time < end]
+    return {
+        "parts_from": bound(begin)[:19],
+        "parts_until": bound(end)[:19],
+        "parts_cut": starts(inside, PART),
+    }
 
 
 def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -> Queries:
@@ -51,7 +70,8 @@ def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -
             ("metrics/figures_all", groups.parameters),
             ("metrics/count_all", count.parameters),
         ]
-    counted, grouped = count.cut(touched), groups.cut(touched)
+    until = utc(position["parts_until"])
+    counted, grouped = count.cut(touched, until), groups.cut(touched, until)
     kind = "_settled" if not grouped["hours"] else ""
     if groups.parameters["sort"] == "p95":  # only the view has the times of all groups
         kind = "_all"

@@ -25,6 +25,7 @@ ALWAYS: dict[str, list[Row]] = {
             "now_ns": 1_795_348_800_000_000_000,
             "is_touched": True,
             "buckets": [datetime(2026, 11, 22, 11, 55)],
+            "parts_until": datetime(2026, 11, 22, 6),
         }
     ],
     "metrics/recorded": [{"records": 1}],

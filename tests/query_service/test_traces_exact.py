@@ -32,6 +32,7 @@ PATHS = (
     "/metrics/spans?agent_name=Tester&summary_sort=p95",
     "/metrics/spans?since=2026-11-22T11:20:30&until=2026-11-22T12:20:00",
     "/metrics/spans?until=2026-11-22T12:04:59",
+    "/metrics/spans?until=2026-11-22T12:00:00",
     "/agents",
 )
 
@@ -155,6 +156,48 @@ def test_the_observer_changes_no_answer(
         assert before["/metrics"]["total_traces"] == len(starts)
         TracesJob(database).run()
         assert {path: told(scratch, path) for path in PATHS} == before
+
+
+@pytest.mark.parametrize("late", [1, 29])
+def test_six_hours_each_are_added_up_once_and_again_when_a_span_comes_late(
+    empty: Service, late: int
+) -> None:
+    clear(empty.tables)
+    asked: Database = empty.web.application.extensions["agent_telemetry"].database
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    paths = (
+        "/metrics/spans",
+        "/metrics/spans?since=-1d&until=2026-11-22T06:00:00",
+        "/metrics/spans?since=2026-11-21T09:10:00&until=2026-11-22T05:40:00&agent_name=Writer",
+        "/metrics/spans?since=2026-11-21T12:00:00",
+        "/agents",
+        "/agents?at=2026-11-22T04:03:00",
+    )
+    hours = (-20, -13, -12, -7, -6, -1, 0, 3, 5, 6, 9, 11, 12)
+    sent = [(hour, "Writer" if hour % 2 else "Planner") for hour in hours]
+
+    def insert(hour: float, agent: str, name: str) -> None:
+        minutes = round((NOW - midnight).total_seconds() / 60 - hour * 60) - 1
+        row = span("t1", f"{name}{hour}", minutes, 1 + len(name), "completed", "", agent)
+        asked.insert("otel_traces", [row])
+
+    TracesJob(asked).run()
+    for hour, agent in sent:
+        insert(hour, agent, "first")
+    before = {path: told(empty, path) for path in paths}
+    TracesJob(asked).run()
+    assert {path: told(empty, path) for path in paths} == before
+    insert(late - 20.3, "Writer", "late")
+    before = {path: told(empty, path) for path in paths}
+    TracesJob(asked).run()
+    assert {path: told(empty, path) for path in paths} == before
+    summed = (
+        "SELECT sum(spans) FROM span_rollups FINAL WHERE step = {step:UInt32} AND bucket < now()"
+    )
+    assert [
+        empty.tables.query(summed, parameters={"step": step}).result_rows[0][0]
+        for step in (3600, 21600)
+    ] == [len(hours) + 1] * 2
 
 
 def test_a_span_beyond_2100_counts_before_and_after_the_observer(empty: Service) -> None:

@@ -1,6 +1,6 @@
--- Figures of the spans that started in a window, by agent and name, most spans first: as worked out, whole
--- hours, of the hours in the array only the five minutes that are not in the other one, and these from the
--- spans, as `live_bins` how long they took. `live_ended` is how many of these ended, of all groups.
+-- Figures of the spans that started in a window, by agent and name, most spans first: as worked out, six
+-- hours each between two times, but where they are cut and elsewhere whole hours, of the hours in the array only
+-- the five minutes that are not in the other one, and these from the spans, as `live_bins` how long they took. `live_ended` is how many of these ended, of all groups.
 SELECT
     agent, name, span_count, ended_count, error_count, tokens_in, tokens_out, total_cost, priced_count, groups, live_ended,
     mapFromArrays(arrayDistinct(all_bins) AS bin, arrayMap(b -> countEqual(all_bins, b), bin)) AS live_bins
@@ -24,7 +24,9 @@ FROM
         SELECT agent, name, spans, ended, errors, input_tokens, output_tokens, cost, priced, []::Array(Int16) AS bins, 0 AS live_ended
         FROM span_rollups FINAL
         WHERE (
-                step = 3600 AND bucket NOT IN {hours:Array(DateTime('UTC'))} AND bucket + INTERVAL 1 HOUR <= {until:DateTime64(9, 'UTC')}
+                step = 21600 AND bucket >= {parts_from:DateTime('UTC')} AND bucket < {parts_until:DateTime('UTC')} AND bucket NOT IN {parts_cut:Array(DateTime('UTC'))}
+                OR step = 3600 AND bucket NOT IN {hours:Array(DateTime('UTC'))} AND bucket + INTERVAL 1 HOUR <= {until:DateTime64(9, 'UTC')}
+                    AND (bucket < {parts_from:DateTime('UTC')} OR bucket >= {parts_until:DateTime('UTC')} OR toStartOfInterval(bucket, INTERVAL 6 HOUR) IN {parts_cut:Array(DateTime('UTC'))})
                 OR step = 300 AND toStartOfHour(bucket) IN {hours:Array(DateTime('UTC'))} AND bucket NOT IN {buckets:Array(DateTime('UTC'))}
                     AND bucket + INTERVAL 5 MINUTE <= {until:DateTime64(9, 'UTC')})
             AND bucket >= {since:DateTime64(9, 'UTC')}

@@ -1,4 +1,4 @@
--- As figures.sql, from a full hour on, where everything is worked out; without the bins.
+-- As figures.sql, of full hours, where everything is worked out; without the bins.
 SELECT
     agent,
     name,
@@ -11,7 +11,12 @@ SELECT
     sum(f.priced) AS priced_count,
     count() OVER () AS groups
 FROM span_rollups AS f FINAL
-WHERE f.step = 3600 AND bucket >= {since:DateTime64(9, 'UTC')} AND ({agent:String} = '' OR agent = {agent:String}) AND ({name:String} = '' OR name = {name:String})
+WHERE (
+        f.step = 21600 AND bucket >= {parts_from:DateTime('UTC')} AND bucket < {parts_until:DateTime('UTC')} AND bucket NOT IN {parts_cut:Array(DateTime('UTC'))}
+        OR f.step = 3600 AND bucket >= {since:DateTime64(9, 'UTC')} AND bucket + INTERVAL 1 HOUR <= {until:DateTime64(9, 'UTC')}
+            AND (bucket < {parts_from:DateTime('UTC')} OR bucket >= {parts_until:DateTime('UTC')} OR toStartOfInterval(bucket, INTERVAL 6 HOUR) IN {parts_cut:Array(DateTime('UTC'))}))
+    AND ({agent:String} = '' OR agent = {agent:String})
+    AND ({name:String} = '' OR name = {name:String})
 GROUP BY agent, name
 HAVING span_count > 0
 ORDER BY

@@ -1,22 +1,24 @@
 -- Since when, up to when and whether traces came that the observer has not worked out, and in which five
 -- minutes spans that came began: as the views traces_touched and span_buckets_touched have it, which take
--- longer to plan.
+-- longer to plan. And up to when there are figures of six hours each.
 WITH
     (
-        SELECT toDateTime64(max(since), 6, 'UTC')
+        SELECT (toDateTime64(max(since), 6, 'UTC'), toDateTime(max(position), 'UTC'))
         FROM observer_progress FINAL
         WHERE job = 'traces'
-    ) AS position,
+    ) AS known,
+    known.1 AS done,
     -- arrivals does not reach back to the position: everything counts as touched.
-    position < now() - INTERVAL 46 HOUR AS is_far,
+    done < now() - INTERVAL 46 HOUR AS is_far,
     (
         SELECT (countIf(trace_id != '') > 0, groupUniqArrayIf(toStartOfFiveMinutes(event_time), kind = 'span'))
         FROM arrivals
-        WHERE NOT is_far AND inserted_at >= position AND kind IN ('span', 'trace_record')
+        WHERE NOT is_far AND inserted_at >= done AND kind IN ('span', 'trace_record')
     ) AS came
 SELECT
-    position AS touched_from,
+    done AS touched_from,
     if(is_far, toDateTime64('2100-01-01 00:00:00', 6, 'UTC'), now64(6, 'UTC')) AS touched_to,
     toUnixTimestamp64Nano(now64(9)) AS now_ns,
     is_far OR came.1 AS is_touched,
-    came.2 AS buckets
+    came.2 AS buckets,
+    known.2 AS parts_until
