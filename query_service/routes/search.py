@@ -21,6 +21,7 @@ from query_service.models.search_page import (
 from query_service.models.values import iso
 from query_service.routes.context import absolute, bound, database
 from query_service.routes.paging import opened, window
+from query_service.routes.search_repeats import shown_before
 from query_service.schemas.search import Search
 
 blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Search")])
@@ -60,7 +61,8 @@ def search(query: SearchQuery) -> dict[str, Any]:
         min(asked.now, until),
     )
     lists = [(some, _SPARE * limit) for some in found]
-    elsewhere = _by_id([row for some in found for row in some], bounds, by_id)
+    by_words = [row for some in found for row in some]
+    elsewhere = _by_id(by_words, bounds, by_id) | shown_before(by_words, by_word, times)
     rows, end = newest(
         [(ids, limit), *lists] if is_timed else lists,
         lambda row: "place" in row and (row["kind"], row["id"], row["trace_id"]) in elsewhere,

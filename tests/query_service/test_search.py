@@ -226,3 +226,26 @@ def test_of_a_span_its_end_is_shown(empty: Service) -> None:
         load(empty.tables, [produced("agent-telemetry-spans", n, **(span | more))])
     [thing] = found(empty, "tea")
     assert thing["preview"] == "the tea"
+
+
+@pytest.mark.parametrize("sort", ["relevance", "time"])
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_what_was_sent_again_with_another_time_is_found_once(
+    empty: Service, sort: str, limit: int
+) -> None:
+    """At its latest time that has the words, however the pages are cut."""
+    task = {"message_type": "task", "reason": "tea"}
+    times = ["09:00:00", "09:10:00", "09:00:00.5", "11:00:00", "11:10:00", "10:00:00"]
+    sent = [(f"m{n % 3}", time, task) for n, time in enumerate(times)]
+    sent.append(("m1", "11:30:00", {**task, "reason": "coffee"}))  # again, without the word
+    records = [
+        produced("agent-queue-w", n, message_id=own, timestamp=f"2026-11-22T{time}", **more)
+        for n, (own, time, more) in enumerate(sent)
+    ]
+    load(empty.tables, records)
+    things = pages(empty, "tea", f"&sort={sort}", limit)
+    assert [(thing["id"], thing["time"][11:]) for thing in things] == [
+        ("m1", "11:10:00"),
+        ("m0", "11:00:00"),
+        ("m2", "10:00:00"),
+    ]
