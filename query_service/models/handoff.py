@@ -74,6 +74,7 @@ def course(row: Row, now: datetime, consumed: bool, seen: bool, read: Collection
         outcome = "unknown"
     else:
         outcome = "queued" if row["topic"] in read else "lost"
+    is_skewed = _is_before(sent, received) or _is_before(sent, answered)
     return {
         "message_id": row["message_id"],
         "priority": row["priority"],
@@ -88,11 +89,16 @@ def course(row: Row, now: datetime, consumed: bool, seen: bool, read: Collection
         "answered_late": bool(answered and expires and answered > expires),
         "pickup_seconds": _seconds(sent, received),
         "duration_seconds": _seconds(sent, answered),
+        **({"clock_skew": True} if is_skewed else {}),
     }
+
+
+def _is_before(start: datetime, end: datetime | None) -> bool:
+    return end is not None and end < start
 
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:
     """How long it took; None when it has not ended, or by another clock ended before it began."""
-    if end is None or end < start:
+    if end is None or _is_before(start, end):
         return None
     return (end - start).total_seconds()

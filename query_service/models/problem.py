@@ -4,6 +4,15 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import ValidationError
 
+_OBJECT = "Input should be an object"
+_IN_JSON = {
+    "tuple_type": "Input should be a list",
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+}
+"""What pydantic says in the words of Python, by its type of error."""
+
 
 class ParameterError(TypedDict):
     """A parameter that is wrong, and what is allowed."""
@@ -29,7 +38,7 @@ def parameter_errors(error: ValidationError) -> list[ParameterError]:
     return [
         {
             "parameter": ".".join(str(part) for part in found["loc"]) or "body",
-            "detail": found["msg"],
+            "detail": _IN_JSON.get(found["type"], found["msg"]),
             "input": str(found["input"])[:200],
         }
         for found in error.errors(include_url=False)

@@ -149,4 +149,5 @@ def _answer(row: Row, number: int) -> Entry:
         message_id=row["message_id"],
         message_type=row["message_type"],
         deliveries=row["deliveries"],
+        message=parse(row["body"]) if row["body"] else None,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from query_service.db import Row
+from query_service.models.values import ns
 from query_service.routes.context import Moment, database
 from query_service.routes.handoff_rows import places
 from query_service.routes.waiting import (
@@ -15,6 +16,7 @@ from query_service.routes.waiting import (
 )
 
 Query = tuple[str, dict[str, Any]]
+_PLACE = ("topic", "partition", "offset", "value_hash")
 PARTS = ("deliveries", "records", "answers", "signs", "passed", "spans", "errors")
 
 
@@ -37,9 +39,17 @@ def parts_of(asked: Moment, message_id: str) -> tuple[dict[str, list[Row]], Seen
         first = {name: where[0][name] for name in ("topic", "partition", "offset", "key_time")}
         queries["deliveries"] = ("handoffs/deliveries", {**places(where), **chosen})
         queries["passed"] = ("handoffs/passed", {**at, **first})
-    if task and not found["answers"]:
+    if found["answers"]:
+        records = [
+            {**dict(zip(_PLACE, row["place"], strict=True)), "key_time": ns(row["event_time"])}
+            for row in found["answers"]
+        ]
+        queries["bodies"] = ("handoffs/answer_bodies", places(records))
+    elif task:
         queries["topics"] = topics_query(asked, task["topic"].removeprefix(QUEUE))
     found |= _together(**queries)
+    bodies = {_place(row): row["body"] for row in found.pop("bodies", [])}
+    found["answers"] = [{**row, "body": bodies.get(row["place"], "")} for row in found["answers"]]
     topics = last_seen(found.pop("topics", []))
     trace_id = next((row["trace_id"] for row in (*found["deliveries"], *found["records"])), "")
     queries = {f"lately{n}": query for n, query in enumerate(lately_query(asked, topics))}
@@ -49,6 +59,10 @@ def parts_of(asked: Moment, message_id: str) -> tuple[dict[str, list[Row]], Seen
     found |= _together(**queries)
     seen = seen_of(asked, topics, found.pop("lately0", []))
     return found, seen
+
+
+def _place(row: Row) -> tuple[str, int, int, int]:
+    return row["topic"], row["partition"], row["offset"], row["value_hash"]
 
 
 def _together(**queries: Query) -> dict[str, list[Row]]:

@@ -40,6 +40,9 @@ class Course(Answer):
     answered_late: bool = field("Whether the first answer came after the time to live")
     pickup_seconds: float | None = field("From sending to the first sign", 0.12)
     duration_seconds: float | None = field("From sending to the first answer", 2.5)
+    clock_skew: bool = field(
+        "By the clocks of both it came before it was sent: the seconds are null", sometimes=True
+    )
 
 
 class HandoffWithCourse(Handoff):
@@ -58,6 +61,9 @@ class HandoffWithCourse(Handoff):
     answered_late: Any = field("Whether it came after the time to live", False, sometimes=True)
     pickup_seconds: Any = field("From sending to the first sign, or null", 0.12, sometimes=True)
     duration_seconds: Any = field("From sending to the first answer, or null", 2.5, sometimes=True)
+    clock_skew: Any = field(
+        "By the clocks of both it came before it was sent", True, sometimes=True
+    )
 
 
 class Handoffs(Answer):

@@ -182,10 +182,23 @@ def test_a_story_is_told_in_order(empty: Service) -> None:
     assert [e["agent"] for e in told["story"]] == [
         "planner", "planner", "Writer", "Writer", "writer", "writer",
     ]  # fmt: skip
+    answers = [entry["data"]["message"] for entry in told["story"][-2:]]
+    assert [(a["message_id"], a["parent_message_id"]) for a in answers] == [
+        ("r07", "m07"), ("again", "m07"),
+    ]  # fmt: skip
     assert (told["course"]["outcome"], told["course"]["answers"]) == ("completed", 2)
     past = empty.get("/api/v1/handoffs/m07?at=2026-11-22T12:00:05")
     assert [entry["type"] for entry in past["story"]] == ["message"]
     assert empty.get("/api/v1/handoffs/nobody", 404)["detail"] == "Handoff nobody not found"
+
+
+def test_an_answer_from_before_its_task_is_clock_skew(empty: Service) -> None:
+    load(empty.tables, [sent(1, "m1", "planner", "writer", "12:00:09", trace="t1")])
+    load(empty.tables, [sent(2, "r1", "writer", "planner", "12:00:03", kind="result", parent="m1")])
+    [listed] = empty.get("/api/v1/handoffs?trace_id=t1")["handoffs"]
+    for course in (listed, empty.get("/api/v1/handoffs/m1")["course"]):
+        assert (course["outcome"], course["duration_seconds"]) == ("completed", None)
+        assert course["clock_skew"] is True
 
 
 @pytest.mark.usefixtures("settling")
