@@ -27,7 +27,8 @@ from query_service.schemas.search import Search
 blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Search")])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOW = timedelta(days=1)
-_SPANS = (timedelta(hours=1), None)
+_LATELY = timedelta(hours=1)
+_INDEXED = ("message", "span")
 # A message that was delivered again, and the versions of a span, are rows of their own.
 _SPARE = 2
 MOST_OF_IDS = 10_000
@@ -82,25 +83,33 @@ def search(query: SearchQuery) -> dict[str, Any]:
 def _found(
     by_id: list[tuple[str, Row]], kinds: list[str], by_word: Row, since: datetime, until: datetime
 ) -> tuple[list[Row], list[list[Row]]]:
-    """Rows by their ids, and by their words: of each kind from the shortest of the last spans of
-    time that has enough of them.
+    """Rows by their ids, and by their words: of words that are rare of all of the window, else of
+    each kind from the shortest of the last spans of time that has enough of them.
 
     Of words that are everywhere ClickHouse would sort all of the window.
     """
-    ids: list[Row] = []
-    rows: dict[str, list[Row]] = {}
-    for span in _SPANS:
-        start = since if span is None else max(since, until - span)
-        chosen = {**by_word, "since": bound(start)}
-        queries = [*by_id, *((f"search/words_{kind}", chosen) for kind in kinds)]
-        if not queries:
-            break
-        found = database().together(*queries)
-        if by_id:
-            ids, by_id = found.pop(0), []
-        rows |= dict(zip(kinds, found, strict=True))
-        kinds = [k for k in kinds if start != since and len(rows[k]) < by_word["limit"]]
-    return ids, list(rows.values())
+    whole = {**by_word, "since": bound(since)}
+    errors = [("search/words_error", whole)] if "error" in kinds else []
+    indexed = [kind for kind in kinds if kind in _INDEXED]
+    many = {"words": by_word["words"], "limit": by_word["limit"]}
+    looks = [(f"search/many_{kind}", many) for kind in indexed]
+    found = database().together(*by_id, *errors, *looks) if by_id or kinds else []
+    ids, found = (found[0], found[1:]) if by_id else ([], found)
+    rows, counts = found[: len(errors)], found[len(errors) :]
+    numbers = {kind: count["found"] for kind, [count] in zip(indexed, counts, strict=True)}
+    rare = [kind for kind in indexed if 0 < numbers[kind] < by_word["limit"]]
+    often = [kind for kind in indexed if numbers[kind] >= by_word["limit"]]
+    lately = {**by_word, "since": bound(max(since, until - _LATELY))}
+    asks = [*((kind, whole) for kind in rare), *((kind, lately) for kind in often)]
+    found = database().together(*((f"search/words_{kind}", chosen) for kind, chosen in asks))
+    short = [
+        kind
+        for (kind, chosen), some in zip(asks, found, strict=True)
+        if chosen["since"] != whole["since"] and len(some) < by_word["limit"]
+    ]
+    kept = [some for (kind, _), some in zip(asks, found, strict=True) if kind not in short]
+    again = database().together(*((f"search/words_{kind}", whole) for kind in short))
+    return ids, [*rows, *kept, *again]
 
 
 def _by_id(found: list[Row], bounds: Row, by_id: Row) -> set[tuple[str, str, str]]:

@@ -29,6 +29,8 @@ ALWAYS: dict[str, list[Row]] = {
         }
     ],
     "metrics/recorded": [{"records": 1}],
+    "search/many_message": [{"found": 10_000}],
+    "search/many_span": [{"found": 1}],
     "traces/parts": [
         {"part": "events", "id": "", "ids": ["e1"], "number": 1},
         {"part": "buckets", "id": "", "ids": ["2026-11-22 11:50:00"], "number": 1},
