@@ -87,6 +87,7 @@ def create_app(
     app = Api(__name__, title="Agent Telemetry", version="1.0.0")
     app.json = _Json(app)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     database = database or Database(settings, ANSWER_SECONDS, ANSWER_LIMITS)
     app.extensions["agent_telemetry"] = Context(settings, database, Reader(settings), clock)
     app.extensions["agent_telemetry_live"] = Hub(

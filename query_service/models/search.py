@@ -1,11 +1,12 @@
 """What `/api/v1/search` looks for, and how it shows what it finds."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from query_service.db import Row
-from query_service.models.values import iso
+from query_service.models.values import iso, utc
 
 WORD_KINDS = ("message", "span", "error")
 KINDS = (*WORD_KINDS, "trace", "event", "handoff", "session")
@@ -36,8 +37,10 @@ def _link(row: Row) -> str:
     match row["kind"]:
         case "error":
             return f"/api/v1/errors/{own}"
-        case "event":
+        case "event" if trace:
             return f"/api/v1/events?trace_id={trace}"
+        case "event":
+            return f"/api/v1/events?since={_second(row, 0)}&until={_second(row, 1)}"
         case "session":
             return f"/api/v1/traces?session_id={own}"
         case "handoff":
@@ -50,6 +53,11 @@ def _link(row: Row) -> str:
             return f"/api/v1/queues/{quote(row['agent'], safe='')}"
         case _:
             return f"/api/v1/traces/{trace}"
+
+
+def _second(row: Row, later: int) -> str | None:
+    """The full second of a time, or one after it: events are known by it."""
+    return iso(utc(row["event_time"]).replace(microsecond=0) + timedelta(seconds=later))
 
 
 def item(row: Row) -> dict[str, Any]:

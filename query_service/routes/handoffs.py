@@ -92,7 +92,7 @@ def one_handoff(path: HandoffPath, query: AtQuery) -> dict[str, Any]:
     parts, seen = parts_of(asked, path.message_id)
     deliveries, answers = parts["deliveries"], parts["answers"]
     task = next((row for row in deliveries if row["message_type"] == "task"), None)
-    if not deliveries and not parts["records"]:
+    if not (deliveries or parts["records"] or answers):
         raise NotFound(f"Handoff {path.message_id} not found")
     told = parts["records"] or ([of_task(task)] if task else [])
     own, ids = below(parts["spans"], path.message_id, [row["message_id"] for row in answers])

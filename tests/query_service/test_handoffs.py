@@ -192,6 +192,15 @@ def test_a_story_is_told_in_order(empty: Service) -> None:
     assert empty.get("/api/v1/handoffs/nobody", 404)["detail"] == "Handoff nobody not found"
 
 
+def test_a_task_that_only_its_answer_names_has_a_story(empty: Service) -> None:
+    load(empty.tables, [sent(1, "r1", "writer", "planner", "12:00:03", kind="result", parent="m1")])
+    [found] = empty.get("/api/v1/search?q=r1&kinds=message")["items"]
+    told = empty.get(found["link"])
+    assert (told["message_id"], told["handoff"], told["course"]) == ("m1", None, None)
+    [answer] = told["story"]
+    assert answer["data"]["message"]["message_id"] == "r1"
+
+
 def test_an_answer_from_before_its_task_is_clock_skew(empty: Service) -> None:
     load(empty.tables, [sent(1, "m1", "planner", "writer", "12:00:09", trace="t1")])
     load(empty.tables, [sent(2, "r1", "writer", "planner", "12:00:03", kind="result", parent="m1")])

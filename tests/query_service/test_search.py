@@ -130,6 +130,14 @@ def test_links_lead_there(earlier: Service) -> None:
             assert earlier.get(thing["link"])
 
 
+def test_the_link_of_an_event_without_a_trace(empty: Service) -> None:
+    for n, time in enumerate(("11:00:00.9", "11:00:01", "10:59:59.9")):
+        event = {"event_id": f"event-{n}", "timestamp": f"2026-11-22T{time}"}
+        load(empty.tables, [produced("agent-telemetry-events", n, **event)])
+    [thing] = found(empty, "event-0")
+    assert [e["event_id"] for e in empty.get(thing["link"])["events"]] == ["event-0"]
+
+
 def pages(service: Service, q: str, more: str, limit: int) -> list[dict[str, Any]]:
     """All things, by pages."""
     things, cursor = [], ""

@@ -42,6 +42,7 @@ def _problem(response: Any, status: int) -> dict[str, Any]:
     ("path", "detail"),
     [
         ("/nope", "Not Found"),
+        ("/api/v1/queues//", "Not Found"),
         ("/api/v1/errors/x", "Error x not found"),
         ("/api/v1/traces/x", "Trace not found"),
         ("/api/v1/traces/x/spans", "Trace not found"),
