@@ -28,6 +28,7 @@ class RollupsJob:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._is_begun = False
 
     def run(self) -> None:
         """Raises Unavailable."""
@@ -35,12 +36,17 @@ class RollupsJob:
         seen = horizon(self._database)
         [backlog] = self._database.rows("observer/rollup_backlog", {"since": done})
         whole = seen.now - done > ARRIVALS_REACH
-        if whole or backlog["arrived"]:
+        is_news = whole or backlog["arrived"] > 0
+        is_due = is_news or seen.whole - done >= QUIET
+        if is_news:
             since = {"since": done, "whole": whole, "computed_at": seen.now}
             self._work_out(since, backlog["records"] if whole else backlog["arrived"])
-        elif seen.whole - done < QUIET:
-            return
-        save(self._database, "rollups", [Progress("", 0, max(EPOCH, seen.whole))])
+        if is_due or not self._is_begun:
+            # Without news too: days expire, and an observer of before may have counted some.
+            self._database.run("observer/sum_days", {"computed_at": seen.now})
+            self._is_begun = True
+        if is_due:
+            save(self._database, "rollups", [Progress("", 0, max(EPOCH, seen.whole))])
 
     def _work_out(self, since: Row, ids: int) -> None:
         if ids > IDS_AT_ONCE:

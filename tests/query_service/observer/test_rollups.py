@@ -13,6 +13,7 @@ from query_service.observer.rollups import RollupsJob, hash_ranges, portions
 from tests.query_service.observer.messages import NOON, answer, hours, insert, message
 
 DAY = NOON.replace(hour=0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def counts(database: Database, seconds: int) -> dict[tuple[datetime, str, str], tuple[int, int]]:
@@ -124,6 +125,23 @@ def test_after_an_outage_everything_is_worked_out_anew(
     monkeypatch.setattr(rollups, "ARRIVALS_REACH", timedelta(0))
     run(database)
     assert (counts(database, 300), answered(database)) == before
+
+
+def test_all_days_are_kept_as_a_whole(database: Database) -> None:
+    key = (EPOCH, "writer", "normal")
+    insert(database, message(1, "a"), message(2, "b", event_time=NOON + hours(30)))
+    run(database)
+    assert counts(database, 0) == {key: (2, 2)}
+    insert(database, message(3, "b", event_time=NOON - hours(30)))
+    run(database)
+    assert counts(database, 0) == {key: (2, 3)}
+    database.client.command("TRUNCATE TABLE arrivals")
+    database.client.command(
+        f"ALTER TABLE queue_counts DELETE WHERE seconds = 86400 AND bucket < '{NOON:%F}'"
+        " SETTINGS mutations_sync = 2"
+    )
+    run(database)
+    assert counts(database, 0) == {key: (1, 2)}
 
 
 def test_nothing_is_written_while_nothing_comes(database: Database) -> None:
