@@ -37,22 +37,24 @@ class Messages:
             "agent": agent,
             "message_type": query.message_type or "",
             "from": begin,
-            "to": end,
+            # Up to `at`, to the ns. Later than 2106 the five minutes of the key are not a time.
+            "to": min(end, f"{asked.parameters['at']}001"),
         }
         self._page = page
+        self._side = "to" if page.is_turned else "from"
         self._is_whole = False
 
     def place(self, records: int | None = None) -> list[Query]:
         """The query for the five minutes that hold so many of the next records."""
         skip = self._records if records is None else records
-        name = "queues/messages_to" if self._page.is_turned else "queues/messages_from"
-        return [(name, {**self._chosen, "skip": skip})] if self._limit else []
+        chosen = {**self._chosen, "skip": skip}
+        return [(f"queues/messages_{self._side}", chosen)] if self._limit else []
 
     def records(self, cuts: list[Row]) -> list[Query]:
         """The query for the next records, of what `place` gave."""
         self._is_whole = not cuts
-        chosen = {**self._cut(cuts), "turn": self._page.turn["turn"], "records": self._records}
-        return [("queues/records", chosen)] if self._limit else []
+        chosen = {**self._cut(cuts), "records": self._records}
+        return [(f"queues/records_{self._side}", chosen)] if self._limit else []
 
     def all_of(self, records: list[Row]) -> list[Query]:
         """The query for all records of their messages, of what `records` gave."""
@@ -62,6 +64,9 @@ class Messages:
 
     def found(self, records: list[Row], all_of: list[Row]) -> list[Row]:
         """The page, of what the queries gave."""
+        if records and not self._is_whole:
+            # There may be more of the last one's time.
+            records = [row for row in records if row["key_time"] != records[-1]["key_time"]]
         known: dict[str, set[tuple[int, int, int, int]]] = {}
         for row in all_of:
             known.setdefault(row["id"], set()).add((row["sent_ns"], *_place(row)))

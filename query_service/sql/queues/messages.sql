@@ -6,9 +6,7 @@ WITH
         SELECT cityHash64(message_id)
         FROM agent_messages
         WHERE topic = concat('agent-queue-', {agent:String})
-            AND toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})
-            AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes(least({to:DateTime64(9, 'UTC')}, {at:DateTime64(9, 'UTC')}))
-            AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {to:DateTime64(9, 'UTC')} AND event_time <= {at:DateTime64(9, 'UTC')}
+            AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {to:DateTime64(9, 'UTC')}
             AND ({message_type:String} = '' OR message_type = {message_type:String})
     ),
     page AS

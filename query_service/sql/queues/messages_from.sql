@@ -3,9 +3,7 @@
 SELECT toStartOfFiveMinutes(event_time) AS cut
 FROM agent_messages
 WHERE topic = concat('agent-queue-', {agent:String})
-    AND toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})
-    AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes(least({to:DateTime64(9, 'UTC')}, {at:DateTime64(9, 'UTC')}))
-    AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {to:DateTime64(9, 'UTC')} AND event_time <= {at:DateTime64(9, 'UTC')}
+    AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {to:DateTime64(9, 'UTC')}
     AND ({message_type:String} = '' OR message_type = {message_type:String})
 ORDER BY toStartOfFiveMinutes(event_time) DESC
 LIMIT 1 OFFSET {skip:UInt32}
