@@ -10,7 +10,7 @@ from query_service.db import Row
 from query_service.models.cursor import END
 from query_service.models.values import iso, normalise, ns, utc
 
-Task = tuple[int, str, int, int, int, int, str, str]
+Task = tuple[int, str, int, int, int, int, int, str, str]
 """A row of `queues/open_now`."""
 STATES = ("queued", "in_progress", "expired", "lost", "unknown")
 UNOBSERVED_SECONDS = 3_600

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 
 from query_service.db import Database
 from query_service.errors import InvalidParameter
 from query_service.models.kept import Kept
+from query_service.models.remembered import Remembered
 from query_service.models.values import iso
 from query_service.reader import Reader
 from query_service.settings import Settings
@@ -23,7 +25,8 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Context:
-    """What the application holds for its endpoints. `listed` and `bodies`: texts of open tasks."""
+    """What the application holds for its endpoints. `listed` and `bodies`: texts of open
+    tasks; `settled`: what `/queues` told last of data that the observer has worked out."""
 
     settings: Settings
     database: Database
@@ -31,6 +34,7 @@ class Context:
     clock: Clock
     listed: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
     bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
+    settled: Remembered[Any] = field(default_factory=Remembered)
 
 
 def context() -> Context:

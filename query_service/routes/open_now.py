@@ -1,4 +1,4 @@
-"""Tasks that wait for an answer now: totals by agent, and the oldest as JSON.
+"""Tasks that wait for an answer: totals by agent, and the oldest as JSON.
 
 There can be tens of thousands: they come as tuples, and of most of them nothing is made.
 """
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from query_service.db import Row
 from query_service.models.queue import Pending, Task
@@ -21,37 +21,50 @@ from query_service.routes.queue_states import Queue
 from query_service.routes.waiting import Seen
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AGENT_AND_PRIORITY = itemgetter(6, 7)
+_AGENT_AND_PRIORITY = itemgetter(7, 8)
 
 
-def open_query(asked: Moment, known: OpenTasks, agent: str = "") -> tuple[str, dict[str, Any]]:
-    """The query whose tuples `open_by_agent` takes; `known` is plain."""
-    return "queues/open_now", {"now": asked.parameters["now"], "agent": agent, **known.told}
+class OfAgent(NamedTuple):
+    """Tasks of one agent, how many there are of each priority, and the oldest."""
+
+    tasks: list[Task]
+    priorities: dict[str, int]
+    first: list[Task]
 
 
-def open_by_agent(seen: Seen, tasks: Sequence[Task], most: int) -> dict[str, Pending]:
-    """Pending tasks of every agent, so many of the oldest as they are."""
+def open_query(known: OpenTasks, agent: str = "") -> tuple[str, dict[str, Any]]:
+    """The query whose tuples `grouped` takes; `known` is plain."""
+    return "queues/open_now", {"agent": agent, **known.told}
+
+
+def grouped(tasks: Sequence[Task], most: int) -> dict[str, OfAgent]:
+    """Tasks by agent, with so many of the oldest."""
     of_agent: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        of_agent[task[6]].append(task)
+        of_agent[task[7]].append(task)
     priorities: dict[str, dict[str, int]] = defaultdict(dict)
     for (agent, priority), number in Counter(map(_AGENT_AND_PRIORITY, tasks)).items():
         priorities[agent][priority] = number
     return {
-        agent: _pending(Queue(seen, agent), own, priorities[agent], most)
+        agent: OfAgent(own, priorities[agent], nsmallest(most, own))
         for agent, own in of_agent.items()
     }
 
 
-def _pending(queue: Queue, tasks: list[Task], priorities: dict[str, int], most: int) -> Pending:
+def open_by_agent(asked: Moment, seen: Seen, tasks: Mapping[str, OfAgent]) -> dict[str, Pending]:
+    """Pending tasks of every agent, the oldest as they are."""
+    now = ns(asked.now)
+    return {agent: _pending(now, Queue(seen, agent), own) for agent, own in tasks.items()}
+
+
+def _pending(now: int, queue: Queue, own: OfAgent) -> Pending:
     passed, numbers = queue.passed, [0, 0, 0]
-    for _, _, _, partition, offset, known, _, _ in tasks:
-        numbers[known or (passed.get(partition, 0) > offset)] += 1
+    for _, _, _, partition, offset, is_begun, expires, _, _ in own.tasks:
+        numbers[2 if expires <= now else is_begun or passed.get(partition, 0) > offset] += 1
     waiting, in_progress, expired = numbers
     states = Counter({queue.wait: waiting, "in_progress": in_progress, "expired": expired})
-    first = nsmallest(most, tasks)
-    oldest = _time(first[0][0])
-    return Pending(len(tasks), states, priorities, oldest, first=first, shown=len(first))
+    oldest, shown = _time(own.first[0][0]), len(own.first)
+    return Pending(len(own.tasks), states, own.priorities, oldest, first=own.first, shown=shown)
 
 
 def with_texts(
@@ -61,7 +74,7 @@ def with_texts(
     taken out of the table meanwhile."""
     keys = [(task[1], task[2]) for found in pending.values() for task in found.first]
     texts = iter(listed_texts(keys, known.left_out))
-    now = ns(asked.now) // 1000
+    now = ns(asked.now)
     return {
         agent: replace(found, **_listed(now, Queue(seen, agent), found.first, texts))
         for agent, found in pending.items()
@@ -72,10 +85,10 @@ def _listed(
     now: int, queue: Queue, tasks: Sequence[Task], texts: Iterator[bytes | None]
 ) -> dict[str, Any]:
     pieces, begin = list[bytes](), "{"
-    for sent, state, before in _stated(queue, tasks):
+    for sent, state, before in _stated(now, queue, tasks):
         if (text := next(texts)) is None:
             continue
-        waited = now - sent // 1000
+        waited = now // 1000 - sent // 1000
         waiting = 'null, "clock_skew": true' if waited < 0 else waited / 1e6
         behind = "null" if before is None else before
         beside = f'"state": "{state}", "waiting_seconds": {waiting}, "messages_before": {behind}, '
@@ -84,10 +97,10 @@ def _listed(
     return {"texts": pieces, "shown": len(pieces) // 2}
 
 
-def as_rows(seen: Seen, agent: str, pending: Pending) -> list[Row]:
+def as_rows(asked: Moment, seen: Seen, agent: str, pending: Pending) -> list[Row]:
     """The oldest tasks of one agent as rows with their bodies, as `with_texts`."""
     texts = bodies(agent, [(task[1], task[2]) for task in pending.first])
-    stated = _stated(Queue(seen, agent), pending.first)
+    stated = _stated(ns(asked.now), Queue(seen, agent), pending.first)
     return [
         {
             "message_id": task[1],
@@ -101,13 +114,14 @@ def as_rows(seen: Seen, agent: str, pending: Pending) -> list[Row]:
     ]
 
 
-def _stated(queue: Queue, tasks: Sequence[Task]) -> Iterator[tuple[int, str, int | None]]:
+def _stated(now: int, queue: Queue, tasks: Sequence[Task]) -> Iterator[tuple[int, str, int | None]]:
     """Of tasks when each was sent, its state, and how many messages come before it."""
     passed, begins, states = queue.passed, queue.begins, (queue.wait, "in_progress", "expired")
-    for sent, _, _, partition, offset, known, _, _ in tasks:
+    for sent, _, _, partition, offset, is_begun, expires, _, _ in tasks:
         begin = begins.get(partition, -1)
         before = None if begin < 0 else offset - begin if offset > begin else 0
-        yield sent, states[known or passed.get(partition, 0) > offset], before
+        number = 2 if expires <= now else is_begun or passed.get(partition, 0) > offset
+        yield sent, states[number], before
 
 
 def _time(sent_ns: int) -> datetime:

@@ -1,16 +1,16 @@
 """Tasks that wait for an answer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from query_service.db import Row
 from query_service.models.message import pending_task
-from query_service.models.queue import Pending, Task
+from query_service.models.queue import Pending
 from query_service.models.values import utc
 from query_service.routes.context import Moment, database
 from query_service.routes.kept import MOST_IN_LIST, bodies
-from query_service.routes.open_now import as_rows, open_by_agent
+from query_service.routes.open_now import OfAgent, as_rows, open_by_agent
 from query_service.routes.open_tasks import OpenTasks
 from query_service.routes.paging import FIRST, LAST
 from query_service.routes.tail import BUCKET, start
@@ -97,7 +97,7 @@ def one_pending(
     seen: Seen,
     known: OpenTasks,
     agent: str,
-    tasks: Sequence[Task] | None,
+    tasks: Mapping[str, OfAgent] | None,
     limit: int,
 ) -> tuple[Pending, list[Row]]:
     """Pending tasks of one agent, and so many of the oldest as rows, one at least. `tasks` as
@@ -106,8 +106,8 @@ def one_pending(
         query = pending_query(asked, seen, known, agent, limit)
         rows = with_bodies(database().rows(*query))
         return of_rows(rows, asked), rows
-    found = open_by_agent(seen, tasks, max(limit, 1)).get(agent, Pending())
-    return found, as_rows(seen, agent, found)
+    found = open_by_agent(asked, seen, tasks).get(agent, Pending())
+    return found, as_rows(asked, seen, agent, found)
 
 
 def of_rows(rows: list[Row], asked: Moment) -> Pending:

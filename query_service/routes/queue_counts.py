@@ -1,17 +1,20 @@
 """How many messages each queue has and had, and what was seen of its topic in Kafka."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from query_service.db import Row
-from query_service.models.queue import Task
-from query_service.routes.context import Moment, bound, database
-from query_service.routes.open_now import open_query
+from query_service.routes.context import Moment, bound, context, database
+from query_service.routes.kept import MOST_IN_LIST
+from query_service.routes.open_now import OfAgent, grouped, open_query
 from query_service.routes.open_tasks import OpenTasks, open_tasks
-from query_service.routes.queue_messages import Messages
-from query_service.routes.tail import merged, tail_of, with_repeats
+from query_service.routes.queue_messages import Messages, Query
+from query_service.routes.tail import Tail, merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen, last_seen, lately_query, seen_of, topics_query
+
+Read = tuple[dict[str, Row], dict[str, OfAgent] | None]
+"""Counts and rates by agent, and tasks as `open_by_agent` takes them unless that cannot tell."""
 
 
 class Counted(NamedTuple):
@@ -21,7 +24,7 @@ class Counted(NamedTuple):
     counts: dict[str, Row]
     seen: Seen
     known: OpenTasks
-    tasks: Sequence[Task] | None
+    tasks: dict[str, OfAgent] | None
     records: list[Row]
 
 
@@ -31,37 +34,64 @@ def counted(
     agent: str = "",
     message_type: str = "",
     messages: Messages | None = None,
+    most: int = MOST_IN_LIST,
 ) -> Counted:
-    """Of all agents, or one."""
+    """Of all agents, or one; `most`: so many of the oldest tasks of each."""
     [came], topics, *cuts = database().together(
         ("queues/tail", {}), topics_query(asked, agent), *(messages.place() if messages else [])
     )
-    open_part = with_repeats(asked, tail_of(asked, came))
+    part = with_repeats(asked, tail_of(asked, came))
+    found = last_seen(topics)
+    lately, known = lately_query(asked, found), open_tasks(asked, part, agent)
     chosen = {
-        **open_part.parameters(asked),
+        **part.parameters(asked),
         "rate_since": bound(rate_since),
         "agent": agent,
         "message_type": message_type,
     }
-    found = last_seen(topics)
-    lately, known = lately_query(asked, found), open_tasks(asked, open_part, agent)
-    beside = messages.records([row for part in cuts for row in part]) if messages else []
-    queries = [*lately, *beside]
-    if open_part.is_empty:
-        queries += [("queues/counts_settled", chosen), ("queues/answered_settled", chosen)]
-    elif not open_part.whole:
-        queries += [("queues/counts", chosen), ("queues/rates", chosen)]
-    if not open_part.is_empty:
-        queries.append(("queues/tail_counts", {**chosen, **open_part.repeated}))
-    if not open_part.settled:
-        queries.append(("queues/tail_rates", chosen))
-    is_stored = known.is_plain and not asked.is_past
-    tasks, answers = database().beside(
-        lambda: database().tuples(*open_query(asked, known, agent)) if is_stored else None,
-        lambda: database().together(*queries),
+
+    def read() -> Read:
+        is_stored = known.is_plain and not asked.is_past
+        tasks, counts = database().beside(
+            lambda: database().tuples(*open_query(known, agent)) if is_stored else None,
+            lambda: database().together(*_counts(part, chosen)),
+        )
+        by_agent = None if tasks is None else grouped(tasks, most)
+        return merged(row for rows in counts for row in rows), by_agent
+
+    if messages is None and part.is_empty and part.settled and known.is_as_stored:
+        committed, (counts, tasks) = _remembered(rate_since, lately, read)
+        return Counted(counts, seen_of(asked, found, committed), known, tasks, [])
+    beside = messages.records([row for rows in cuts for row in rows]) if messages else []
+    (counts, tasks), others = database().beside(read, lambda: database().together(*lately, *beside))
+    committed, records = (
+        [row for rows in told for row in rows]
+        for told in (others[: len(lately)], others[len(lately) :])
     )
-    parts = iter(answers)
-    committed = [row for _ in lately for row in next(parts)]
-    records = [row for _ in beside for row in next(parts)]
-    seen = seen_of(asked, found, committed)
-    return Counted(merged(row for part in parts for row in part), seen, known, tasks, records)
+    return Counted(counts, seen_of(asked, found, committed), known, tasks, records)
+
+
+def _counts(part: Tail, chosen: dict[str, Any]) -> list[Query]:
+    """The queries whose rows are to be added up."""
+    queries: list[Query] = []
+    if part.is_empty:
+        queries += [("queues/counts_settled", chosen), ("queues/answered_settled", chosen)]
+    elif not part.whole:
+        queries += [("queues/counts", chosen), ("queues/rates", chosen)]
+    if not part.is_empty:
+        queries.append(("queues/tail_counts", {**chosen, **part.repeated}))
+    if not part.settled:
+        queries.append(("queues/tail_rates", chosen))
+    return queries
+
+
+def _remembered(
+    rate_since: datetime, lately: list[Query], read: Callable[[], Read]
+) -> tuple[list[Row], Read]:
+    """What `lately` gives, and what `read` gave when the tables were as they are. They are looked
+    at after `queues/tail`, which says that they tell everything, and before they are read."""
+    [parts], *committed = database().together(("queues/parts", {}), *lately)
+    key, held = (parts["state"], rate_since), context().settled
+    # Without parts the tables are elsewhere: of those nothing is known.
+    found = held.get(key) if parts["parts"] else None
+    return [row for rows in committed for row in rows], found or held.put(key, read())

@@ -15,7 +15,6 @@ from query_service.models.queue import Pending, queue, sort_key, spliced
 from query_service.models.values import iso, normalise
 from query_service.routes.blocked import blocked
 from query_service.routes.context import database
-from query_service.routes.kept import MOST_IN_LIST
 from query_service.routes.open_now import open_by_agent, with_texts
 from query_service.routes.open_tasks import of_one_moment
 from query_service.routes.paging import cut, fixed, next_cursor, opened, window
@@ -39,9 +38,7 @@ def queues(query: QueuesQuery) -> Response:
     asked, page = opened(query, query.cursor)
     rate_since = start(asked.now - query.window, BUCKET)
     counts, seen, known, tasks, _ = counted(asked, rate_since)
-    pending = (
-        by_agent(asked, seen, known) if tasks is None else open_by_agent(seen, tasks, MOST_IN_LIST)
-    )
+    pending = by_agent(asked, seen, known) if tasks is None else open_by_agent(asked, seen, tasks)
     watched = {topic.removeprefix("agent-queue-") for topic in seen.topics}
     part, order = normalise(query.agent_name or ""), query.sort.removeprefix("-")
     found: dict[str, Row] = {
@@ -88,7 +85,9 @@ def one_queue(path: AgentPath, query: QueueQuery) -> dict[str, Any]:
     agent, message_type = normalise(path.agent_name), query.message_type or ""
     rate_since = start(asked.now - query.window, BUCKET)
     listed = Messages(asked, agent, query, page)
-    counts, seen, known, tasks, records = counted(asked, rate_since, agent, message_type, listed)
+    counts, seen, known, tasks, records = counted(
+        asked, rate_since, agent, message_type, listed, max(query.limit, 1)
+    )
     all_of, (found, pending) = database().beside(
         lambda: database().together(*listed.all_of(records)),
         lambda: one_pending(asked, seen, known, agent, tasks, query.limit),

@@ -19,7 +19,8 @@ def task(number: int, agent: str = "coder") -> dict[str, Any]:
         "value_hash": number,
         "partition": 0,
         "offset": number,
-        "known": 0,
+        "is_begun": 0,
+        "expires_ns": 2**63 - 1,
         "agent": agent,
         "priority": "high",
     }
