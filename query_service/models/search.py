@@ -9,11 +9,12 @@ from query_service.db import Row
 from query_service.models.values import iso, utc
 
 WORD_KINDS = ("message", "span", "error")
-KINDS = (*WORD_KINDS, "trace", "event", "handoff", "session")
+KINDS = (*WORD_KINDS, "trace", "event", "handoff", "session", "error_group")
 SHORTEST_PREFIX = 8
 MOST_WORDS = 64
 """As many as ClickHouse looks for at once."""
 _PREVIEW = 200
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 # As ClickHouse's tokenizer splitByNonAlpha: what is no ASCII letter or digit stands between words.
 _WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
 
@@ -30,6 +31,11 @@ def id_bounds(text: str) -> dict[str, Any]:
     return {"ids": ids, "from": start, "to": f"{start}\U0010ffff" if start else ""}
 
 
+def fingerprint(ids: list[str]) -> str | None:
+    """The one of some ids that can be the fingerprint of a group of errors."""
+    return next((text for text in ids if _FINGERPRINT.fullmatch(text)), None)
+
+
 def _link(row: Row) -> str:
     """Where REST has it."""
     own, trace = quote(row["id"], safe=""), quote(row["trace_id"], safe="")
@@ -41,6 +47,8 @@ def _link(row: Row) -> str:
             return f"/api/v1/events?trace_id={trace}"
         case "event":
             return f"/api/v1/events?since={_second(row, 0)}&until={_second(row, 1)}"
+        case "error_group":
+            return f"/api/v1/errors/groups/{own}?since={row['resource_id']}"
         case "session":
             return f"/api/v1/traces?session_id={own}"
         case "handoff":

@@ -21,6 +21,7 @@ from query_service.models.search_page import (
 from query_service.models.values import iso
 from query_service.routes.context import absolute, bound, database
 from query_service.routes.paging import opened, window
+from query_service.routes.search_groups import with_group
 from query_service.routes.search_repeats import shown_before
 from query_service.schemas.search import Search
 
@@ -61,6 +62,7 @@ def search(query: SearchQuery) -> dict[str, Any]:
         since,
         min(asked.now, until),
     )
+    ids = with_group(ids, by_id, is_timed) if with_ids else ids
     lists = [(some, _SPARE * limit) for some in found]
     by_words = [row for some in found for row in some]
     elsewhere = _by_id(by_words, bounds, by_id) | shown_before(by_words, by_word, times)

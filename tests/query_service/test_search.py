@@ -130,6 +130,30 @@ def test_links_lead_there(earlier: Service) -> None:
             assert earlier.get(thing["link"])
 
 
+@pytest.mark.parametrize("sort", ["relevance", "time"])
+def test_a_group_of_errors_by_its_fingerprint(empty: Service, sort: str) -> None:
+    def error(number: int, **more: str) -> dict[str, Any]:
+        told = {"error_id": f"e{number}", "error_type": "Odd", "error_message": f"no {number}"}
+        told |= {"trace_id": f"t{number}", "timestamp": f"2026-11-19T11:00:0{number}.5"}
+        return produced("agent-telemetry-errors", number, **(told | more))
+
+    load(empty.tables, [error(1), error(2), error(3, error_message="another")])
+    group = empty.get("/api/v1/errors/e1")["error"]["fingerprint"]
+    task = {"message_type": "task", "timestamp": "2026-11-22T11:00:00", "message_id": "m1"}
+    span = {"span_id": group, "trace_id": "t9", "start_time": "2026-11-22T11:00:00"}
+    load(empty.tables, [produced("agent-queue-w", 1, **task, reason=f"mend {group}")])
+    load(empty.tables, [produced("agent-telemetry-spans", 1, **span)])
+    for limit in (1, 100):
+        things = pages(empty, group, f"&sort={sort}", limit)
+        kinds = ["error_group", "span", "message"]
+        assert sorted(thing["kind"] for thing in things) == sorted(kinds)
+        assert sort == "time" or [thing["kind"] for thing in things] == kinds
+    [thing] = found(empty, group.upper(), "&kinds=error_group")
+    assert (thing["title"], thing["time"]) == ("Odd", "2026-11-19T11:00:02")
+    assert empty.get(thing["link"])["group"]["failures"] == 2
+    assert found(empty, group, "&kinds=error_group&since=1d") == []
+
+
 def test_the_link_of_an_event_without_a_trace(empty: Service) -> None:
     for n, time in enumerate(("11:00:00.9", "11:00:01", "10:59:59.9")):
         event = {"event_id": f"event-{n}", "timestamp": f"2026-11-22T{time}"}

@@ -21,7 +21,9 @@ Severity = Literal["critical", "error", "warning", "info"]
 EventSeverity = Literal["debug", "info", "warning", "error", "critical"]
 Kind = Literal["message", "event", "span", "error", "handoff", "trace_record", "dead_letter"]
 Status = Literal["running", "completed", "failed", "waiting", "cancelled"]
-SearchKind = Literal["message", "span", "error", "trace", "event", "handoff", "session"]
+SearchKind = Literal[
+    "message", "span", "error", "trace", "event", "handoff", "session", "error_group"
+]
 ByTime = Literal["time", "-time"]
 Step = Literal["1m", "5m", "15m", "1h", "6h", "1d"]
 Category = Literal[

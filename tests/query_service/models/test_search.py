@@ -59,6 +59,10 @@ def test_short_texts_begin_no_id() -> None:
         ({"kind": "error", "id": "e1"}, "/api/v1/errors/e1"),
         ({"kind": "event"}, "/api/v1/events?trace_id=t1"),
         ({"kind": "handoff", "resource_id": "m1"}, "/api/v1/handoffs/m1"),
+        (
+            {"kind": "error_group", "id": "8f14e45fceea167a", "resource_id": "2026-11-22T11:00:00"},
+            "/api/v1/errors/groups/8f14e45fceea167a?since=2026-11-22T11:00:00",
+        ),
         ({"kind": "session", "id": "s&1"}, "/api/v1/traces?session_id=s%261"),
     ],
 )
