@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from clickhouse.migrate import MigrationError
 from query_service.cli import main
 from query_service.errors import AgentTelemetryError
+from query_service.settings import wrong
 
 
 def run() -> None:
@@ -16,10 +17,7 @@ def run() -> None:
     try:
         main()
     except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(map(str, problem["loc"])).upper()
-            print(f"Error: {name}={problem['input']}: {problem['msg']}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(wrong(error))
     except (AgentTelemetryError, MigrationError) as error:
         sys.exit(f"Error: {error}")
 

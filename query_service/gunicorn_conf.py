@@ -10,11 +10,18 @@ import sys
 import tempfile
 from typing import Any
 
+from pydantic import ValidationError
+
 from query_service import seats
 from query_service.access import binding, keys
 from query_service.errors import AgentTelemetryError
-from query_service.settings import settings
+from query_service.settings import settings, wrong
 from query_service.telemetry import exporting, logs
+
+try:
+    settings()
+except ValidationError as error:
+    sys.exit(wrong(error))
 
 bind = f"127.0.0.1:{settings().query_port}"
 worker_class = "gthread"

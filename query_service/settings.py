@@ -6,7 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -102,6 +102,14 @@ class Settings(BaseSettings):
             self.otel_exporter_otlp_endpoint or f"http://127.0.0.1:{self.otlp_http_port}"
         )
         return self
+
+
+def wrong(error: ValidationError) -> str:
+    """What is wrong with settings, a line for each."""
+    return "\n".join(
+        f"Error: {'.'.join(map(str, problem['loc'])).upper()}={problem['input']}: {problem['msg']}"
+        for problem in error.errors()
+    )
 
 
 @cache

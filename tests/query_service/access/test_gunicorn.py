@@ -44,6 +44,14 @@ def test_keys_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     assert "cannot be read" in (tmp_path / "log").read_text()
 
 
+def test_a_setting_that_is_wrong_is_said_in_one_line(tmp_path: Path) -> None:
+    with started(tmp_path / "log", QUERY_RATE_LIMIT="lots", QUERY_CORS_ORIGINS="*") as process:
+        assert process.wait(SECONDS) == 1
+    said = (tmp_path / "log").read_text().splitlines()
+    assert [line.split(":")[0] for line in said] == ["Error"] * 2
+    assert "QUERY_CORS_ORIGINS=*" in said[0] + said[1]
+
+
 def test_a_unix_socket_needs_no_key(tmp_path: Path) -> None:
     socket = tmp_path / "query.sock"
     with started(tmp_path / "log", "--bind", f"unix:{socket}"):
