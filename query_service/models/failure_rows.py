@@ -1,5 +1,6 @@
 """Rows of failures that were worked out just now, and what they add to rows of the database."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any, Self
 
 from query_service.db import Row
 from query_service.models.failure import Failure, Report
-from query_service.models.values import ns
+from query_service.models.values import ns, queue_name
 
 SHOWN_REPORTS = 50
 
@@ -128,9 +129,12 @@ def counted(changed: Iterable[Failure], at: int) -> list[Row]:
 
 def by_agent(rows: Iterable[Row], changed: Iterable[Failure], at: int) -> list[Row]:
     """Rows of agents/errors.sql with the changed failures."""
-    errors = {row["agent"]: row["errors"] for row in rows}
+    errors: Counter[str] = Counter()
+    for row in rows:
+        if owner := queue_name(row["agent_name"]):
+            errors[owner] += row["errors"]
     for failure in changed:
         owner = failure.first.owner
         if owner and failure.first.time <= at:
-            errors[owner] = errors.get(owner, 0) + 1
+            errors[owner] += 1
     return [{"agent": agent, "errors": count} for agent, count in errors.items()]

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 DEEPEST = 200
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def utc(time: datetime) -> datetime:
@@ -29,6 +31,12 @@ def ns(time: datetime) -> int:
 def normalise(agent: str) -> str:
     """The name that a queue is called by: lower case, dashes for spaces."""
     return agent.lower().replace(" ", "-")
+
+
+def queue_name(agent: str) -> str:
+    """As SQL names the queue of an agent, or of a part of it (`A:Planning`): lower() there knows
+    ASCII alone."""
+    return agent.partition(":")[0].translate(_LOWER).replace(" ", "-")
 
 
 def or_none(text: str) -> str | None:

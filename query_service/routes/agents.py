@@ -86,10 +86,10 @@ def _counts(asked: Moment, uncounted: Tail) -> Queries:
         "message_type": "",
         "rate_since": bound(NEVER),
     }
+    if uncounted.is_empty:
+        return [("agents/counts_settled", {"at": chosen["at"]})]
     queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
-    if not uncounted.is_empty:
-        queries.append(("queues/tail_counts", {**chosen, **uncounted.repeated}))
-    return queries
+    return [*queries, ("queues/tail_counts", {**chosen, **uncounted.repeated})]
 
 
 def _pending(asked: Moment, known: OpenTasks) -> tuple[str, dict[str, Any]]:

@@ -18,7 +18,8 @@ def page_rows(now: Standing, parameters: Row) -> list[Row]:
     """A page of groups. With failures that were worked out now all groups are asked for: which of
     them are on the page is known only with those."""
     if not now.changed:
-        return database().rows("errors/groups", parameters)
+        name = "errors/groups" if parameters["is_live"] else "errors/groups_settled"
+        return database().rows(name, parameters)
     whole = {"is_part": 1, "after_id": "", "limit": MOST + 1}
     rows = database().rows("errors/groups", {**parameters, **whole})
     if len(rows) > MOST:

@@ -38,6 +38,7 @@ REQUESTS = {
     "error": "/api/v1/errors/x1",
     "error_groups": "/api/v1/errors/groups?agent_name=A%20B&severity=error&new_since=1h"
     "&sort=last_seen&limit=3&since=2026-11-22T00:00:00&" + AT,
+    "error_groups_settled": "/api/v1/errors/groups",
     "error_group": "/api/v1/errors/groups/8f14e45fceea167a",
     "traces": "/api/v1/traces",
     "traces_filtered": "/api/v1/traces?session_id=s&user_id=u&status=failed&agent_name=A%20B"
@@ -125,6 +126,9 @@ def asked(name: str) -> list[dict[str, Any]]:
                 ALWAYS["queues/tail"][0]
                 | ({"looked": True, "buckets": []} if "settled" in name else {})
             ],
+            "errors/arrived": [{"is_everything": False, "traces": [], "reports": [], "units": []}]
+            if "settled" in name
+            else [],
             "queues/came": [{"hash": 7, "agent": "researcher"}],
             "queues/touched": [{"hash": 8, "message_id": "m8"}],
             "queues/answered_later": [task_place(9)],
