@@ -9,6 +9,8 @@ from query_service.models.values import record, utc
 
 PREVIEW = 200
 """Characters of a payload that a list shows."""
+WHOLE = 256 * 1024
+"""Characters of a record that a list of whole ones shows."""
 
 
 def message(row: Row, whole: bool = True) -> dict[str, Any]:
@@ -39,9 +41,10 @@ def pending_task(row: Row, now: datetime, whole: bool = True) -> dict[str, Any]:
 
 
 def shown(body: str, beside: dict[str, Any], whole: bool) -> dict[str, Any]:
-    """A record with what is beside it; unless `whole`, a long payload is cut to a preview."""
+    """A record with what is beside it; a long payload is cut to a preview, if `whole` only that of
+    a record that is very long: one may have 16 MiB."""
     found = record(body, **beside)
-    if whole or len(body) <= PREVIEW or "payload" not in found:
+    if len(body) <= (WHOLE if whole else PREVIEW) or "payload" not in found:
         return found
     payload = found["payload"]
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))

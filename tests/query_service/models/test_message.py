@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from query_service.models.message import message, pending_task
+from query_service.models.message import WHOLE, message, pending_task
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -38,3 +38,12 @@ def test_a_long_payload_is_cut_in_lists_only() -> None:
     assert cut["payload_preview"] == '{"text":"' + "\u00e4" * 191
     short = row | {"body": body.replace("\\u00e4", "")}
     assert message(short, whole=False) == message(short)
+
+
+def test_a_very_long_payload_is_cut_everywhere() -> None:
+    row = {"message_id": "m1", "deliveries": 1, "oddities": []}
+    for length, is_whole in ((WHOLE - 100, True), (WHOLE, False)):
+        body = json.dumps({"message_id": "m1", "payload": "x" * length, "reason": "r"})
+        shown = message(row | {"body": body})
+        assert (shown["payload"] is not None) == is_whole
+        assert shown.get("payload_preview", "") == ("" if is_whole else '"' + "x" * 199)
