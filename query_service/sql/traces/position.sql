@@ -7,18 +7,14 @@ WITH
         FROM observer_progress FINAL
         WHERE job = 'traces'
     ) AS known,
-    known.1 AS done,
-    -- arrivals does not reach back to the position: everything counts as touched.
-    done < now() - INTERVAL 46 HOUR AS is_far,
-    (
-        SELECT (countIf(trace_id != '') > 0, groupUniqArrayIf(toStartOfFiveMinutes(event_time), kind = 'span'))
-        FROM arrivals
-        WHERE NOT is_far AND inserted_at >= done AND kind IN ('span', 'trace_record')
-    ) AS came
+    -- arrivals does not reach back to the position: everything counts as touched, and none are read.
+    known.1 < now() - INTERVAL 46 HOUR AS is_far
 SELECT
-    done AS touched_from,
+    known.1 AS touched_from,
     if(is_far, toDateTime64('2100-01-01 00:00:00', 6, 'UTC'), now64(6, 'UTC')) AS touched_to,
     toUnixTimestamp64Nano(now64(9)) AS now_ns,
-    is_far OR came.1 AS is_touched,
-    came.2 AS buckets,
+    is_far OR countIf(trace_id != '') > 0 AS is_touched,
+    groupUniqArrayIf(toStartOfFiveMinutes(event_time), kind = 'span') AS buckets,
     known.2 AS parts_until
+FROM arrivals
+WHERE inserted_at >= if(is_far, now64(6, 'UTC'), known.1) AND kind IN ('span', 'trace_record')
