@@ -6,6 +6,7 @@ from query_service.db import Row
 
 DAY_NS = 86_400 * 10**9
 """A group that has not been seen for so long is gone."""
+_OFFSET = "kafka.consumer_group.offset"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -13,6 +14,9 @@ def topics(rows: list[Row]) -> list[Row]:
     """By topic what the view `topics_now` tells, of the figures in Kafka: that takes longer to plan
     than these take to be put together."""
     found: dict[str, Row] = {}
+    # Of all topics the newest figure is among them.
+    offsets = (row["observed_ns"] for row in rows if row["metric"] == _OFFSET)
+    newest = max(offsets, default=0)
     for row in rows:
         topic = found.get(row["topic"])
         if topic is None:
@@ -27,7 +31,7 @@ def topics(rows: list[Row]) -> list[Row]:
                 "observed_ns": 0,
             }
         topic["observed_ns"] = max(topic["observed_ns"], row["observed_ns"])
-        _add(topic, row, row["observed_ns"] > row["newest_ns"] - DAY_NS)
+        _add(topic, row, row["observed_ns"] > row.get("newest_ns", newest) - DAY_NS)
     return [
         {**topic, "observed_at": _EPOCH + timedelta(microseconds=topic["observed_ns"] // 1_000)}
         for topic in found.values()

@@ -49,7 +49,8 @@ class Seen:
 
 def last_seen(rows: list[Row]) -> dict[str, Reading]:
     """What `topics_query` gave, by topic."""
-    return readings(topics(rows))
+    own = [row for row in topics(rows) if not row["topic"] or row["topic"].startswith(QUEUE)]
+    return readings(own)
 
 
 def lately_query(asked: Moment, found: dict[str, Reading]) -> list[tuple[str, dict[str, Any]]]:
@@ -79,4 +80,4 @@ def topics_query(asked: Moment, agent: str = "") -> tuple[str, dict[str, str]]:
     chosen = {"topic": f"{QUEUE}{agent}" if agent else ""}
     if asked.is_past:
         return "queues/topics_at", {"at": asked.parameters["at"], **chosen}
-    return "queues/topics_now", chosen
+    return ("queues/topics_now", chosen) if agent else ("queues/topics_all", {})

@@ -1,4 +1,4 @@
--- The last figures of each queue in Kafka, or of one; under the empty topic the members of groups as a whole.
+-- The last figures of one queue in Kafka; under the empty topic the members of groups as a whole.
 SELECT
     topic, metric, partition, consumer_group, value,
     toUnixTimestamp64Nano(observed_at) AS observed_ns,
@@ -8,4 +8,4 @@ SELECT
         WHERE metric = 'kafka.consumer_group.offset'
     ) AS newest_ns
 FROM kafka_latest FINAL
-WHERE topic = '' OR if({topic:String} = '', startsWith(topic, 'agent-queue-'), topic = {topic:String})
+WHERE topic IN ('', {topic:String})

@@ -61,3 +61,10 @@ def test_each_topic_is_apart_and_observed_when_its_newest_figure_was() -> None:
     queue, whole = topics(rows)
     assert (queue["topic"], queue["observed_at"]) == ("q", NEWEST - timedelta(seconds=2))
     assert (whole["topic"], whole["groups"], whole["members"]) == ("", [], {"a": 1})
+
+
+def test_of_all_topics_the_newest_figure_is_among_them() -> None:
+    rows = [seen(OFFSET, 0, "a", 5), seen(OFFSET, 0, "b", 1, DAY_NS, "p"), seen(OLDEST, 0, "", 3)]
+    bare = [{k: v for k, v in row.items() if k != "newest_ns"} for row in rows]
+    assert topics(bare) == topics(rows)
+    assert [topic["groups"] for topic in topics(bare)] == [["a"], []]
