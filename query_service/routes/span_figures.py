@@ -79,7 +79,8 @@ def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -
         (f"metrics/figures{kind}", {**groups.parameters, **grouped}),
         ("metrics/count", {**count.parameters, **counted}),
     ]
-    is_counted = counted == grouped and not (kind or groups.parameters["name"])
+    is_alike = all(counted[name] == grouped[name] for name in ("hours", "buckets"))
+    is_counted = is_alike and not (kind or groups.parameters["name"])
     is_counted = is_counted and all(bucket < EVERYTHING for bucket in touched)
     if counted["buckets"] and not is_counted:
         queries.append(("metrics/count_anew", {**count.parameters, **counted}))
