@@ -141,6 +141,6 @@ def _counted(numbers: dict[str, int]) -> dict[str, int]:
 def spliced(fields: dict[str, Any], pending: Pending) -> list[bytes]:
     """A queue with its tasks as JSON, in pieces. Tasks are not taken apart: there can be
     thousands."""
-    end = {"pending_omitted": pending.total - pending.shown}
+    end = f'], "pending_omitted": {pending.total - pending.shown}}}'
     begin = f'{json.dumps(fields)[:-1]}, "pending": ['
-    return [begin.encode(), *pending.texts, f"], {json.dumps(end)[1:]}".encode()]
+    return [begin.encode(), *pending.texts, end.encode()]

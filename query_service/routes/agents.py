@@ -87,7 +87,7 @@ def _counts(asked: Moment, uncounted: Tail) -> Queries:
         "rate_since": bound(NEVER),
     }
     if uncounted.is_empty:
-        return [("agents/counts_settled", {"at": chosen["at"]})]
+        return [("agents/counts_settled", {})]
     queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
     return [*queries, ("queues/tail_counts", {**chosen, **uncounted.repeated})]
 
