@@ -5,6 +5,9 @@ Naming them and working them out in SQL takes longer to plan than they take to r
 
 from typing import Any
 
+from opentelemetry.semconv._incubating.attributes import gen_ai_attributes as gen_ai
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+
 from query_service.db import Row
 from query_service.models.handoff import of_task
 from query_service.models.trace_row import ROOT_WAIT_NS
@@ -16,15 +19,12 @@ _SPAN = {
     "name": "SpanName",
     "kind": "AgentSpanKind",
     "agent_name": "AgentName",
-    "agent_id": "agent_id",
     "start_time": "Timestamp",
     "end_time": "EndTimestamp",
     "model": "Model",
     "provider": "Provider",
     "input_tokens": "InputTokens",
     "output_tokens": "OutputTokens",
-    "tool_name": "tool_name",
-    "error_type": "error_type",
     "error_message": "StatusMessage",
     "service_name": "ServiceName",
     "attributes": "SpanAttributes",
@@ -35,6 +35,11 @@ _SPAN = {
     "oddities": "Oddities",
     "link_trace_ids": "Links.TraceId",
     "span_record": "span_record",
+}
+_ATTRIBUTES = {
+    "agent_id": gen_ai.GEN_AI_AGENT_ID,
+    "tool_name": gen_ai.GEN_AI_TOOL_NAME,
+    "error_type": ERROR_TYPE,
 }
 _DELIVERY = ("topic", "partition", "offset", "value_hash")
 
@@ -48,8 +53,12 @@ def spans(stored: list[Row]) -> list[Row]:
 
 def _span(row: Row) -> Row:
     state = "failed" if row["StatusCode"] == "Error" else "completed" if row["Ended"] else "running"
-    return {name: row[column] for name, column in _SPAN.items()} | {
-        "status": row["recorded_status"] or row["told_status"] or state,
+    known = row["SpanAttributes"]
+    told = known.get("agent_telemetry.span.status", "")
+    return {
+        **{name: row[column] for name, column in _SPAN.items()},
+        **{name: known.get(key, "") for name, key in _ATTRIBUTES.items()},
+        "status": row["recorded_status"] or told or state,
         "duration_ms": _lasted(row, 1e6),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 
-from query_service.db import Database
+from query_service.db import Database, Row
 from query_service.errors import InvalidParameter
 from query_service.models.kept import Kept
 from query_service.models.remembered import Remembered
@@ -26,7 +26,8 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Context:
     """What the application holds for its endpoints. `listed` and `bodies`: texts of open
-    tasks; `settled`: what `/queues` told last of data that the observer has worked out."""
+    tasks; `settled_queues`, `settled_figures`: what `/queues` and `/metrics/spans` told last of
+    data that the observer has worked out."""
 
     settings: Settings
     database: Database
@@ -34,7 +35,8 @@ class Context:
     clock: Clock
     listed: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
     bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
-    settled: Remembered[Any] = field(default_factory=Remembered)
+    settled_queues: Remembered[Any] = field(default_factory=Remembered)
+    settled_figures: Remembered[tuple[int, list[Row]]] = field(default_factory=Remembered)
 
 
 def context() -> Context:

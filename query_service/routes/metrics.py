@@ -17,7 +17,7 @@ from query_service.models.values import iso, normalise
 from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
-from query_service.routes.span_page import Query, ended_query, ends_query, filled, page_query
+from query_service.routes.span_page import ended_query, ends_query, filled, page_query
 from query_service.routes.trace_rows import interval
 from query_service.schemas.metrics import SpanMetrics, Totals
 
@@ -59,25 +59,14 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     newest = {**chosen, **after(page), "limit": query.limit + 1}
     first, last = _window(query, asked)
     figures = {**chosen, "name": query.name or "", "since": bound(first), "until": bound(last)}
-    position, has_records, ends = _looked_at(chosen, None if page.is_turned else ends_query(newest))
-    if has_records or page.is_turned:
-        asked_page = page_query("spans" if has_records else "ended", newest, page.is_turned)
-    else:
-        asked_page = ended_query(newest, ends)
-    asks = [asked_page]
-    if has_records:
-        asks.append(("metrics/total", chosen))
-    queries = []
-    if position:
-        ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
-        count = Asked(chosen, first if query.since else EPOCH, last)
-        queries = summary_queries(asked, position, count, Asked(ordered, first, last))
-    (spans, groups), (rows, *totals) = database().beside(
-        lambda: summary(queries), lambda: database().together(*asks)
+    ordered = {**figures, "sort": query.summary_sort, "limit": MOST_GROUPS}
+    count = Asked(chosen, first if query.since else EPOCH, last)
+    (spans, groups), (rows, total) = database().beside(
+        lambda: _groups(asked, count, Asked(ordered, first, last)),
+        lambda: _page(newest, page.is_turned),
     )
-    rows = filled(asked_page, rows, ends, page.is_turned)
-    total = totals[0][0] if totals else _NO_RECORDS
-    spans = spans if position else total["spans_of_trace"]
+    if query.trace_id:
+        spans = total["spans_of_trace"]
     answer = {
         "total": total["records"] + spans - total["recorded_spans"],
         "metrics": [span_metric(row) for row in rows[: query.limit]],
@@ -92,15 +81,29 @@ def span_metrics(query: SpanMetricsQuery) -> dict[str, Any]:
     return answer
 
 
-def _looked_at(chosen: Row, ends: Query | None) -> tuple[Row, bool, list[Row]]:
-    """The row of `traces/position`, none when a trace is asked for, which has no figures; whether
-    there are metric records or a trace is asked for: else a plainer question has the same answer;
-    and where the latest ends are."""
-    if chosen["trace_id"]:
-        return {}, True, []
-    asks: list[Query] = [("traces/position", {}), ("metrics/recorded", chosen)]
-    [position], [found], *more = database().together(*asks, *([ends] if ends else []))
-    return position, bool(found["records"]), more[0] if more else []
+def _groups(asked: Moment, count: Asked, groups: Asked) -> tuple[int, list[Row]]:
+    """How many spans ended, and their figures by agent and name; none of one trace."""
+    if count.parameters["trace_id"]:
+        return 0, []
+    [position] = database().rows("traces/position")
+    return summary(summary_queries(asked, position, count, groups))
+
+
+def _page(newest: Row, is_turned: bool) -> tuple[list[Row], Row]:
+    """A page of ended spans, and how many metric records there are. Without any, a plainer question
+    has the same answer."""
+    has_records, ends = True, list[Row]()
+    if not newest["trace_id"]:
+        asks = [("metrics/recorded", newest)] + ([] if is_turned else [ends_query(newest)])
+        [recorded], *more = database().together(*asks)
+        has_records, ends = bool(recorded["records"]), more[0] if more else []
+    if has_records or is_turned:
+        asked_page = page_query("spans" if has_records else "ended", newest, is_turned)
+    else:
+        asked_page = ended_query(newest, ends)
+    totals = [("metrics/total", newest)] if has_records else []
+    rows, *counted = database().together(asked_page, *totals)
+    return filled(asked_page, rows, ends, is_turned), counted[0][0] if counted else _NO_RECORDS
 
 
 def _window(query: SpanMetricsQuery, asked: Moment) -> tuple[datetime, datetime]:

@@ -1,6 +1,5 @@
 """How many messages each queue has and had, and what was seen of its topic in Kafka."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,9 +9,12 @@ from query_service.routes.kept import MOST_IN_LIST
 from query_service.routes.open_now import OfAgent, grouped, open_query
 from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.queue_messages import Messages, Query
+from query_service.routes.settled import kept
 from query_service.routes.tail import Tail, merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen, last_seen, lately_query, seen_of, topics_query
 
+SETTLED = ("answered_tasks", "open_signs", "open_tasks", "queue_counts")
+"""The tables that are read when the observer has worked everything out."""
 Read = tuple[dict[str, Row], dict[str, OfAgent] | None]
 """Counts and rates by agent, and tasks as `open_by_agent` takes them unless that cannot tell."""
 
@@ -60,7 +62,8 @@ def counted(
         return merged(row for rows in counts for row in rows), by_agent
 
     if messages is None and part.is_empty and part.settled and known.is_as_stored:
-        committed, (counts, tasks) = _remembered(rate_since, lately, read)
+        held = context().settled_queues
+        (counts, tasks), committed = kept(held, SETTLED, rate_since, read, *lately)
         return Counted(counts, seen_of(asked, found, committed), known, tasks, [])
     beside = messages.records([row for rows in cuts for row in rows]) if messages else []
     (counts, tasks), others = database().beside(read, lambda: database().together(*lately, *beside))
@@ -83,15 +86,3 @@ def _counts(part: Tail, chosen: dict[str, Any]) -> list[Query]:
     if not part.settled:
         queries.append(("queues/tail_rates", chosen))
     return queries
-
-
-def _remembered(
-    rate_since: datetime, lately: list[Query], read: Callable[[], Read]
-) -> tuple[list[Row], Read]:
-    """What `lately` gives, and what `read` gave when the tables were as they are. They are looked
-    at after `queues/tail`, which says that they tell everything, and before they are read."""
-    [parts], *committed = database().together(("queues/parts", {}), *lately)
-    key, held = (parts["state"], rate_since), context().settled
-    # Without parts the tables are elsewhere: of those nothing is known.
-    found = held.get(key) if parts["parts"] else None
-    return [row for rows in committed for row in rows], found or held.put(key, read())

@@ -13,7 +13,8 @@ from typing import Any
 
 from query_service.db import Row
 from query_service.models.values import utc
-from query_service.routes.context import EVERYTHING, Moment, bound, database
+from query_service.routes.context import EVERYTHING, Moment, bound, context, database
+from query_service.routes.settled import kept
 from query_service.routes.tail import BUCKET, HOUR, MOST_BUCKETS, PART, start, starts
 
 Queries = list[tuple[str, dict[str, Any]]]
@@ -88,10 +89,18 @@ def summary_queries(asked: Moment, position: Row, count: Asked, groups: Asked) -
 
 
 def summary(queries: Queries) -> tuple[int, list[Row]]:
-    """How many spans ended, and the groups with how long they took, by `summary_queries`. The spans
-    that were read for the groups are counted there, unless they are counted apart."""
-    if not queries:
-        return 0, []
+    """How many spans ended, and the groups with how long they took, by `summary_queries`. Where
+    everything is worked out, they are read when the figures are others than those read last."""
+    if [name for name, _ in queries] != ["metrics/figures_settled", "metrics/count"]:
+        return _summary(queries)
+    if queries[1][1]["buckets"]:
+        return _summary(queries)
+    held = context().settled_figures
+    return kept(held, ("span_rollups",), repr(queries), lambda: _summary(queries))[0]
+
+
+def _summary(queries: Queries) -> tuple[int, list[Row]]:
+    """The spans that were read for the groups are counted there, unless they are counted apart."""
     groups, *counts = database().together(*queries)
     live = groups[0].get("live_ended", 0) if groups and len(counts) == 1 else 0
     if groups and "bins" not in groups[0]:

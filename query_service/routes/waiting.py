@@ -54,9 +54,13 @@ def last_seen(rows: list[Row]) -> dict[str, Reading]:
 
 
 def lately_query(asked: Moment, found: dict[str, Reading]) -> list[tuple[str, dict[str, Any]]]:
-    """The query for topics without members that were committed on lately; none when there are
-    members everywhere."""
-    unread = [topic for topic, reading in found.items() if not reading.members and reading.groups]
+    """The query for topics without members that were committed on lately, of those that were seen
+    within the hour; none when there are members everywhere."""
+    unread = [
+        topic
+        for topic, reading in found.items()
+        if not reading.members and reading.groups and reading.is_fresh(asked.now)
+    ]
     if not unread:
         return []
     return [("queues/committed_lately", {**asked.parameters, "topics": unread})]

@@ -17,7 +17,7 @@ ALWAYS: dict[str, list[Row]] = {
             "looked": False,
         }
     ],
-    "queues/parts": [{"state": 5, "parts": 9}],
+    "tables/parts": [{"state": 5, "parts": 9}],
     "queues/looked_since": [{"looked_since": datetime(2026, 11, 22, 11, 59), "is_behind": False}],
     "traces/position": [
         {

@@ -18,7 +18,7 @@ def database(**parts: int) -> FakeDatabase:
     return FakeDatabase(
         {
             "queues/tail": [SETTLED],
-            "queues/parts": [{"state": 5, "parts": 9} | parts],
+            "tables/parts": [{"state": 5, "parts": 9} | parts],
             "queues/open_now": [task(1)],
             "queues/listed_of": [text(1), text(2)],
         }
@@ -40,7 +40,7 @@ def test_the_same_tables_are_read_once() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"queues/parts": [{"state": 6, "parts": 9}]},
+        {"tables/parts": [{"state": 6, "parts": 9}]},
         {
             "queues/tail": [SETTLED | {"looked": False}],
             "queues/came": [{"hash": 7, "agent": "coder"}],

@@ -2,8 +2,9 @@
 -- everything, since more may be missing than arrivals tell; they are kept for two days. `looked`: no
 -- task came since its last look at open tasks. `fresh_since`: older inserts are over.
 WITH
-    (SELECT maxIf(since, job = 'rollups') FROM observer_progress) AS counted_to,
-    (SELECT maxIf(since, job = 'open_tasks') FROM observer_progress) AS looked_at,
+    (SELECT (maxIf(since, job = 'rollups'), maxIf(since, job = 'open_tasks')) FROM observer_progress) AS progress,
+    progress.1 AS counted_to,
+    progress.2 AS looked_at,
     now64(6, 'UTC') - INTERVAL 36 HOUR AS kept_from,
     counted_to < kept_from AS is_behind
 SELECT

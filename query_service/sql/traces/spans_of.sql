@@ -6,8 +6,6 @@ SELECT
     TraceId, SpanId, ParentSpanId, SpanName, AgentSpanKind, AgentName, StatusCode, Ended, Timestamp, EndTimestamp, Model, Provider,
     InputTokens, OutputTokens, StatusMessage, ServiceName, SpanAttributes, ResourceAttributes, Events.Timestamp, Events.Name,
     Events.Attributes, Links.TraceId, Oddities, toValidUTF8(Record) AS span_record, JSONExtractString(Record, 'status') AS recorded_status,
-    SpanAttributes['agent_telemetry.span.status'] AS told_status, SpanAttributes['gen_ai.agent.id'] AS agent_id,
-    SpanAttributes['gen_ai.tool.name'] AS tool_name, SpanAttributes['error.type'] AS error_type,
     toUnixTimestamp64Nano(Timestamp) AS start_ns, toUnixTimestamp64Nano(EndTimestamp) AS end_ns,
     EventTime <= {at:DateTime64(9, 'UTC')} AS is_asked
 FROM otel_traces
