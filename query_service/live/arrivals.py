@@ -82,15 +82,10 @@ class Arrivals:
         """What became visible, oldest first, inserted at `last` at the latest.
 
         A quick look does not find what was inserted more than LATELY before the reader's place; the
-        next one that is not quick does.
+        next one that is not quick does. It counts all that came since: only who has just read
+        everything may look so.
         """
-        asked = {
-            "since": self._until - (LATELY if quick else OVERLAP),
-            "after": self._until,
-            "most": _MOST_ROWS,
-            "last": last,
-        }
-        found = self._database.rows("live/inserts", asked)
+        found = self._lately() if quick else self._inserted(last)
         grown = [row for row in found if row["rows"] != self._counts.get(row["inserted"], 0)]
         taken = _affordable(grown)
         ahead = sum(row["rows"] for row in found if row["inserted"] > self._until)
@@ -105,6 +100,14 @@ class Arrivals:
         rows = [LiveRow(row, before, _is_late(row)) for row in new]
         complete = len(taken) == len(grown) and ahead < _MOST_ROWS
         return Batch(rows, self.cursor, complete)
+
+    def _lately(self) -> list[Row]:
+        return self._database.rows("live/lately", {"since": self._until - LATELY})
+
+    def _inserted(self, last: int) -> list[Row]:
+        """How much each insert of the window brought, and of those after it enough for a batch."""
+        asked = {"since": self._until - OVERLAP, "after": self._until, "last": last}
+        return self._database.rows("live/inserts", {**asked, "most": _MOST_ROWS})
 
     def _new(self, inserts: list[int]) -> list[Row]:
         """The rows of some inserts that did not come before."""

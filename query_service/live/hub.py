@@ -95,17 +95,19 @@ class Hub:
     def _poll(self, arrivals: Arrivals) -> None:
         pause = Event()
         is_failing = False
+        is_complete = True
         saw_all = looked_back = time.monotonic()
         while not self.is_stopping():
             began = time.monotonic()
             POLLER_LAG.set(began - saw_all)
-            quick = began - looked_back < LOOK_BACK_SECONDS
+            quick = is_complete and began - looked_back < LOOK_BACK_SECONDS
             try:
                 batch = arrivals.read(quick=quick)
             except Exception:  # were it to end by one, every client would wait for ever
                 if not is_failing:
                     log.warning("live streams wait for ClickHouse", exc_info=True)
                 is_failing = True
+                is_complete = False
                 pause.wait(_FAILED_SECONDS)
                 continue
             is_failing = False
@@ -116,7 +118,8 @@ class Hub:
                 if not self._clients:
                     self._poller = None
                     return
-            if batch.complete:
+            is_complete = batch.complete
+            if is_complete:
                 saw_all = time.monotonic()
                 pause.wait(POLL_SECONDS)
         with self._lock:

@@ -51,6 +51,9 @@ class Table(Database):
                 if ask["since"] < row["inserted"] <= ask["until"]:
                     found.setdefault(row["inserted"], []).append(row["row_id"])
             return [{"inserted": i, "row_ids": ids} for i, ids in found.items()]
+        if name == "live/lately":
+            counts = Counter(time for time in times if time > ask["since"])
+            return [{"inserted": i, "rows": n, "bytes": n} for i, n in sorted(counts.items())]
         if name == "live/inserts":
             ahead = sorted(time for time in times if time > ask["after"])[: ask["most"]]
             horizon = min(max([ask["after"], *ahead]), ask["last"])

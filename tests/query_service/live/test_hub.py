@@ -32,7 +32,7 @@ class Broken(Table):
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of a query. Raises the errors, one by one."""
-        if name == "live/inserts" and self._errors:
+        if name in ("live/inserts", "live/lately") and self._errors:
             raise self._errors.pop(0)
         return super().rows(name, parameters)
 
@@ -48,6 +48,25 @@ def test_the_poller_goes_on_after_whatever_a_read_raises(errors: list[Exception]
     assert told.wait(SECONDS)
     assert session.next() == [b"7\n"]
     session.end()
+
+
+def test_the_poller_counts_no_more_than_a_batch_after_it_was_kept_from_reading() -> None:
+    asked: list[str] = []
+
+    class Asked(Broken):
+        def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+            asked.append(name)
+            return super().rows(name, parameters)
+
+    told = Event()
+    table = Asked(OSError("away"))
+    session = Session(Hub(table, 1), write, lambda _: b"", told.set)
+    session.start(Subscription(), None)
+    table.visible.append(arrived(7, inserted=NOW))
+    assert told.wait(SECONDS)
+    session.end()
+    looks = [name for name in asked if name in ("live/inserts", "live/lately")]
+    assert looks[:2] == ["live/lately", "live/inserts"]
 
 
 def test_the_poller_looks_back_for_what_took_long(monkeypatch: pytest.MonkeyPatch) -> None:

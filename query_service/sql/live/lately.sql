@@ -1,0 +1,6 @@
+-- How much each insert brought so far that began after a time; the rows of one insert carry one time.
+SELECT toUnixTimestamp64Micro(inserted_at) AS inserted, count() AS rows, sum(record_bytes) AS bytes
+FROM arrivals
+WHERE inserted_at > fromUnixTimestamp64Micro({since:Int64}, 'UTC')
+GROUP BY inserted
+ORDER BY inserted
