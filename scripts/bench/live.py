@@ -26,6 +26,7 @@ from query_service.db import connect
 from query_service.settings import Settings
 
 PORT = 19425
+_AGENTS = 20
 # Until the last messages have come.
 _LAST_SECONDS = 3
 _MARK = b'"sent": '
@@ -47,7 +48,7 @@ _ASKED = ("/api/v1/queues", "/api/v1/events?limit=50", "/api/v1/errors/summary")
 @click.option("--pairs", default=0, show_default=True, help="Spans, and events, beside each.")
 @click.option("--seconds", default=20, show_default=True, help="Length of each part.")
 def live(clients: int, rate: int, pairs: int, seconds: int) -> None:
-    """REST without and with clients; produce to client with and without REST. On ports 1942x."""
+    """REST without and with clients, no messages and many; produce to client. On ports 1942x."""
     with tempfile.TemporaryDirectory() as home:
         local = LocalSettings(
             agent_telemetry_home=Path(home),
@@ -68,16 +69,21 @@ def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) ->
     pids = {name: int(p["pid"]) for name, p in stack.supervisor.processes().items()}
     names = ", ".join(pids)
     click.echo(
-        "| clients | REST p50 ms | p95 | messages heard | produce to client p50 ms | p99 "
-        f"| until its insert p50 | p99 | CPU s of {names} | query peak RSS MB |"
+        "| messages/s | clients | REST p50 ms | p95 | messages heard "
+        "| produce to client p50 ms | p99 | until its insert p50 | p99 "
+        f"| CPU s of {names} | query peak RSS MB |"
     )
-    click.echo("|" + "---|" * 10)
-    for listeners, asks in ((0, True), (clients, True), (clients, False)):
+    click.echo("|" + "---|" * 11)
+    parts = (
+        (0, 0, True), (0, clients, True),
+        (rate, 0, True), (rate, clients, True), (rate, clients, False),
+    )  # fmt: skip
+    for sent, listeners, asks in parts:
         mine, theirs = multiprocessing.Pipe()
         hearers = multiprocessing.Process(target=_hear, args=(listeners, theirs), daemon=True)
         hearers.start()
         mine.recv()
-        sender = Thread(target=_send, args=(stack.settings.kafka, rate, pairs, seconds))
+        sender = Thread(target=_send, args=(stack.settings.kafka, sent, pairs, seconds))
         with Watch(pids) as watch:
             sender.start()
             asked = _ask(sender) if asks else []
@@ -89,9 +95,9 @@ def _measure(stack: Stack, clients: int, rate: int, pairs: int, seconds: int) ->
         client = connect(Settings(clickhouse_url=stack.settings.clickhouse))
         (stored,) = client.query(_STORED, parameters={"seconds": seconds + 3}).result_rows
         cells = (
-            listeners, _ms(asked, 50), _ms(asked, 95),
-            f"{len(waits):,} of {listeners * rate * seconds:,}", _ms(waits, 50), _ms(waits, 99),
-            *(f"{figure:.0f}" for figure in stored),
+            sent, listeners, _ms(asked, 50), _ms(asked, 95),
+            f"{len(waits):,} of {listeners * sent * seconds:,}", _ms(waits, 50), _ms(waits, 99),
+            *(f"{figure:.0f}" if sent else "" for figure in stored),
             ", ".join(f"{watch.uses[name].cpu_seconds:.1f}" for name in pids),
             f"{watch.uses['query'].peak_rss_mb:.0f}",
         )  # fmt: skip
@@ -123,6 +129,9 @@ def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
     Every other one answers a task of a second ago.
     """
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=5)
+    for agent in ("bench", *(f"agent-{number}" for number in range(_AGENTS))):
+        # Else the first message waits for each, and what was late then comes at once.
+        producer.partitions_for(f"agent-queue-{agent}")
     run = uuid.uuid4()
     began = time.time()
     for index in range(rate * seconds):
@@ -130,7 +139,7 @@ def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
             time.sleep(wait)
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f"{now % 1:.6f}"[1:]
-        agent = f"agent-{index // 2 % 20}"
+        agent = f"agent-{index // 2 % _AGENTS}"
         is_task = index % 2 == 0
         to = agent if is_task else "bench"
         _produce(producer, f"agent-queue-{to}", message_id=f"{run}-{index}", timestamp=stamp,
@@ -147,6 +156,7 @@ def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
                      status="completed", start_time=stamp, end_time=stamp)  # fmt: skip
     producer.flush()
     producer.close(timeout=10)
+    time.sleep(max(0.0, began + seconds - time.time()))
 
 
 def _produce(producer: KafkaProducer, topic: str, **value: object) -> None:
