@@ -2,14 +2,22 @@
 
 import base64
 import re
-from typing import Self
+from datetime import UTC, datetime
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 
 from query_service.errors import InvalidParameter
+from query_service.models.values import utc
 
 END = 2**63 - 1
 """After every time, ns."""
+# Of other times rates and windows would lie outside of what a datetime holds.
+_Clock = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC)),
+    AfterValidator(utc),
+]
 
 
 class Cursor(BaseModel):
@@ -21,8 +29,8 @@ class Cursor(BaseModel):
     `of` tells lists and filters apart; it is empty in cursors of earlier versions.
     """
 
-    at: AwareDatetime
-    now: AwareDatetime
+    at: _Clock
+    now: _Clock
     arrived_until: int = Field(END, ge=0, le=END)
     after_time: int = Field(END, ge=0, le=END)
     after_id: str = ""

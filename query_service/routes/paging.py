@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 
@@ -16,6 +16,7 @@ from query_service.routes.context import Moment, absolute, bound, moment
 FIRST = "1970-01-01 00:00:00"
 LAST = "2200-01-01 00:00:00"
 T = TypeVar("T")
+_AGENTS = ("agent_name", "source", "target")
 
 
 def opened(query: PageQuery, cursor: str | None) -> tuple[Moment, Cursor]:
@@ -46,10 +47,18 @@ def opened(query: PageQuery, cursor: str | None) -> tuple[Moment, Cursor]:
 
 
 def _digest(query: PageQuery) -> str:
-    """Tells lists and their filters apart, in a few characters."""
-    chosen = query.model_dump(exclude={"at", "cursor", "limit", "sort"}, exclude_none=True)
-    text = repr((normalise(request.path), sorted(chosen.items())))
+    """Tells lists and their filters apart, however these are spelled, in a few characters."""
+    given = query.model_dump(exclude={"at", "cursor", "limit", "sort"}, exclude_none=True)
+    chosen = [(name, _alike(name, given[name])) for name in sorted(given) if given[name] != ""]
+    text = repr((normalise(request.path), chosen))
     return sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+
+
+def _alike(name: str, value: Any) -> Any:
+    """The same for values that choose the same."""
+    if isinstance(value, list):
+        return sorted(set(value))
+    return normalise(value) if name in _AGENTS else value
 
 
 def window(query: WindowQuery, asked: Moment) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Cursors."""
 
 import base64
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,24 @@ def test_a_cursor_comes_back_as_it_was(time: int, identity: str) -> None:
 def test_what_is_no_cursor_is_refused(forged: bytes) -> None:
     with pytest.raises(InvalidParameter, match="next_cursor"):
         Cursor.decode(base64.urlsafe_b64encode(forged).decode())
+
+
+@pytest.mark.parametrize("name", ["at", "now"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "1969-12-31T23:59:59Z",
+        "2100-01-01T00:00:00.000001Z",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_no_page_is_of_a_time_that_nothing_can_be_reckoned_from(name: str, time: str) -> None:
+    usual = "2026-11-22T00:00:00Z"
+    forged = json.dumps({"at": usual, "now": usual, name: time})
+    with pytest.raises(InvalidParameter, match="next_cursor"):
+        Cursor.decode(base64.urlsafe_b64encode(forged.encode()).decode())
 
 
 @given(st.text())

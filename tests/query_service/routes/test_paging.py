@@ -6,7 +6,9 @@ import pytest
 
 from query_service.errors import InvalidParameter
 from query_service.models.cursor import END, Cursor
-from query_service.models.parameters.lists import ListQuery
+from query_service.models.parameters.handoffs import HandoffsQuery
+from query_service.models.parameters.lists import ListQuery, PageQuery
+from query_service.models.parameters.search import SearchQuery
 from query_service.routes.paging import FIRST, LAST, next_cursor, opened, window
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import FakeDatabase
@@ -60,3 +62,31 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
         asked, _ = opened(query, None)
         with pytest.raises(InvalidParameter, match="until: lies before since, 2026-11-22T"):
             window(query, asked)
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "again"),
+    [
+        (HandoffsQuery, {"agent_name": "Code Writer"}, {"agent_name": "code-writer"}),
+        (HandoffsQuery, {"source": "A", "target": ""}, {"source": "a", "trace_id": ""}),
+        (HandoffsQuery, {"since": "60m"}, {"since": "-1h"}),
+        (
+            HandoffsQuery,
+            {"until": "2026-11-22T13:00:00+01:00"},
+            {"until": "2026-11-22 12:00"},
+        ),
+        (
+            SearchQuery,
+            {"q": "tea", "kinds": ["message", "span"]},
+            {"q": "tea", "kinds": ["span", "message", "span"]},
+        ),
+    ],
+)
+def test_a_page_goes_on_however_its_filters_are_spelled(
+    model: type[PageQuery], given: dict[str, object], again: dict[str, object]
+) -> None:
+    with client(FakeDatabase()).application.test_request_context():
+        _, page = opened(model.model_validate(given), None)
+        assert opened(model.model_validate(again), page.encode())[1] == page
+        with pytest.raises(InvalidParameter, match="other filters"):
+            opened(model.model_validate(given | {"since": "7m"}), page.encode())
