@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from query_service.db import Row
+from query_service.models.answered import times
 from query_service.models.queue import STATES
 
 Edge = dict[str, Any]
 
 
 def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -> list[Edge]:
-    """One edge for each sender and receiver.
+    """One edge for each sender and receiver, without times.
 
     `wait`: how a task waits in the queue of an agent.
     """
@@ -18,8 +19,6 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
     for row in answered:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
         edge |= {name: row[name] for name in ("answered", "completed", "failed", "cancelled")}
-        if row["timed"]:
-            edge["p50_seconds"], edge["p95_seconds"] = (round(time, 6) for time in row["times"])
     for row in waiting:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
         edge["expired"] += row["expired"]
@@ -30,6 +29,15 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
         edge["tasks"] = edge["answered"] + edge["open"]
         edge["not_consumed"] = edge["queued"] + edge["lost"] + edge["unknown"]
     return list(found.values())
+
+
+def tell_times(found: list[Edge], answered: list[Row]) -> None:
+    """Tells of these edges how long answers took."""
+    rows = {(row["source"], row["target"]): row for row in answered}
+    for edge in found:
+        row = rows.get((edge["source"], edge["target"]))
+        if row and (seconds := times(row)):
+            edge["p50_seconds"], edge["p95_seconds"] = (round(time, 6) for time in seconds)
 
 
 def sort_key(order: str, edge: Edge) -> tuple[int, str]:

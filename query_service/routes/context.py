@@ -9,6 +9,7 @@ from flask import current_app
 
 from query_service.db import Database, Row
 from query_service.errors import InvalidParameter
+from query_service.models.answered import Answered
 from query_service.models.kept import Kept
 from query_service.models.remembered import Remembered
 from query_service.models.values import iso
@@ -26,8 +27,8 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Context:
     """What the application holds for its endpoints. `listed` and `bodies`: texts of open
-    tasks; `settled_queues`, `settled_figures`: what `/queues` and `/metrics/spans` told last of
-    data that the observer has worked out."""
+    tasks; `settled_queues`, `settled_figures`, `settled_graph`: what `/queues`, `/metrics/spans`
+    and `/graph` told last of data that the observer has worked out."""
 
     settings: Settings
     database: Database
@@ -37,6 +38,7 @@ class Context:
     bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
     settled_queues: Remembered[Any] = field(default_factory=Remembered)
     settled_figures: Remembered[tuple[int, list[Row]]] = field(default_factory=Remembered)
+    settled_graph: Remembered[Answered] = field(default_factory=Remembered)
 
 
 def context() -> Context:

@@ -6,10 +6,11 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from query_service.models.edges import edges, nodes, sort_key
+from query_service.models.edges import edges, nodes, sort_key, tell_times
 from query_service.models.parameters.handoffs import GraphQuery
 from query_service.models.values import normalise
 from query_service.routes.context import bound, database
+from query_service.routes.graph_answers import settled_answers
 from query_service.routes.open_tasks import OpenTasks, of_one_moment, open_tasks
 from query_service.routes.paging import cut, opened, window
 from query_service.routes.queue_states import of_edges
@@ -44,17 +45,23 @@ def graph(query: GraphQuery) -> dict[str, Any]:
     tasks, known = open_tasks(asked, tail, since=times["from"]), last_seen(topics)
     asking = {"at": asked.parameters["at"], "now": asked.parameters["now"], **times, **agent}
     waiting = _waiting(asking, tasks, seen_of(asked, known, []))
-    answered, *parts = database().together(
-        _answered(asking, tail), *waiting, *lately_query(asked, known)
-    )
+    beside = [*waiting, *lately_query(asked, known)]
+    if tail.settled and not asked.is_past:
+        answered, parts = settled_answers(asked, asking, *beside)
+    else:
+        answered, *parts = database().together(_answered(asking, tail), *beside)
     lately = [row for part in parts[len(waiting) :] for row in part]
     waits = [row for part in parts[: len(waiting)] for row in part]
     seen = seen_of(asked, known, lately)
     found = edges(answered, of_edges(seen, waits) if tasks.is_plain else waits, seen.wait)
     order = query.sort.removeprefix("-")
+    if order == "p95":
+        tell_times(found, answered)
     shown, following = cut(
         found, query.limit, page, lambda edge: sort_key(order, edge), order != "agent"
     )
+    if order != "p95":
+        tell_times(shown, answered)
     return {
         "since": chosen["since"].replace(" ", "T"),
         "nodes": nodes(found),

@@ -63,7 +63,8 @@ def counted(
 
     if messages is None and part.is_empty and part.settled and known.is_as_stored:
         held = context().settled_queues
-        (counts, tasks), committed = kept(held, SETTLED, rate_since, read, *lately)
+        (counts, tasks), told = kept(held, SETTLED, rate_since, read, *lately)
+        committed = [row for rows in told for row in rows]
         return Counted(counts, seen_of(asked, found, committed), known, tasks, [])
     beside = messages.records([row for rows in cuts for row in rows]) if messages else []
     (counts, tasks), others = database().beside(read, lambda: database().together(*lately, *beside))

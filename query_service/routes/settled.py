@@ -17,9 +17,9 @@ def kept(
     question: Hashable,
     read: Callable[[], T],
     *beside: Query,
-) -> tuple[T, list[Row]]:
-    """What `read` gave for this question when the tables were as they are, and the rows of what is
-    asked beside.
+) -> tuple[T, list[list[Row]]]:
+    """What `read` gave for this question when the tables were as they are, and the rows of each
+    question beside.
 
     To be called after it was found that the tables tell everything: they are looked at then, and
     before they are read.
@@ -28,4 +28,4 @@ def kept(
     key = (parts["state"], question)
     # Without parts the tables are elsewhere: of those nothing is known.
     last = held.get(key) if parts["parts"] else None
-    return last or held.put(key, read()), [row for rows in found for row in rows]
+    return held.put(key, read()) if last is None else last, found
