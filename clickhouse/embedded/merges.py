@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 NICE = 5
-"""More than other threads have: a third of what those get. By 10, merges fall behind a backlog."""
+"""More than other threads have: where all want the processor, a third of what those get. More was
+not measured with a backlog of merges, which grow where they get too little."""
 _THREADS = "MergeMutate"
 _FIRST_TABLE = (
     "CREATE TEMPORARY TABLE first_table (x UInt8) ENGINE = MergeTree ORDER BY x",

@@ -44,7 +44,7 @@ class Arrivals:
 
     def __init__(self, database: Database, until: int) -> None:
         self._database = database
-        self._until = until
+        self._until = self._looked = until
         self._inserts: dict[int, set[int]] = {}
         self._counts: dict[int, int] = {}
 
@@ -76,7 +76,8 @@ class Arrivals:
     @property
     def cursor(self) -> LiveCursor:
         """Where the reader stands."""
-        return LiveCursor(self._until, sum(self._counts.values()))
+        begin = self._until - OVERLAP
+        return LiveCursor(self._until, sum(n for i, n in self._counts.items() if i > begin))
 
     def read(self, last: int = _END, *, quick: bool = False) -> Batch:
         """What became visible, oldest first, inserted at `last` at the latest.
@@ -96,7 +97,10 @@ class Arrivals:
             self._inserts.setdefault(row["inserted"], set())
         for row in new:
             self._inserts[row["inserted"]].add(row["row_id"])
-        self._forget(max([self._until, *(row["inserted"] for row in taken)]))
+        self._until = max([self._until, *(row["inserted"] for row in taken)])
+        if not quick:
+            self._looked = self._until
+            self._forget(self._until - OVERLAP)
         rows = [LiveRow(row, before, _is_late(row)) for row in new]
         complete = len(taken) == len(grown) and ahead < _MOST_ROWS
         return Batch(rows, self.cursor, complete)
@@ -105,8 +109,11 @@ class Arrivals:
         return self._database.rows("live/lately", {"since": self._until - LATELY})
 
     def _inserted(self, last: int) -> list[Row]:
-        """How much each insert of the window brought, and of those after it enough for a batch."""
-        asked = {"since": self._until - OVERLAP, "after": self._until, "last": last}
+        """How much each insert of the window brought, and of those after it enough for a batch.
+
+        The window is that of the last such look: quick ones since then have moved on, however far.
+        """
+        asked = {"since": self._looked - OVERLAP, "after": self._until, "last": last}
         return self._database.rows("live/inserts", {**asked, "most": _MOST_ROWS})
 
     def _new(self, inserts: list[int]) -> list[Row]:
@@ -135,9 +142,8 @@ class Arrivals:
             self._counts[row["inserted"]] = len(row["row_ids"])
 
     def _forget(self, until: int) -> None:
-        """Move on to a time, and forget what lies before its window."""
-        self._until = until
-        for inserted in [i for i in self._counts if i <= until - OVERLAP]:
+        """Forget what lies before the window."""
+        for inserted in [i for i in self._counts if i <= until]:
             del self._counts[inserted], self._inserts[inserted]
 
 

@@ -145,7 +145,7 @@ def _send(bootstrap: str, rate: int, pairs: int, seconds: int) -> None:
         _produce(producer, f"agent-queue-{to}", message_id=f"{run}-{index}", timestamp=stamp,
                  message_type="task" if is_task else "result",
                  source_agent="Bench" if is_task else agent, target_agent=to,
-                 parent_message_id="" if is_task else f"{run}-{index - 1 - rate}",
+                 parent_message_id="" if is_task else f"{run}-{index - 1 - rate // 2 * 2}",
                  payload={"sent": now, "text": "x" * 500})  # fmt: skip
         for _ in range(pairs):
             _produce(producer, "agent-telemetry-events", event_id=str(uuid.uuid4()),
