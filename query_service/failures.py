@@ -67,13 +67,17 @@ def failures_of(database: Database, units: list[str]) -> list[Failure] | None:
     inside = set(units)
     reports = [Report(**row) for row in rows if row["unit"] in inside]
     several = of_several_spans(reports)
-    spans = _parents(database, several) if several else []
-    if len(rows) > MOST_REPORTS or len(spans) > MOST_SPANS:
-        return None
+    parents = parents_of(database, several) if several else {}
+    return None if len(rows) > MOST_REPORTS or parents is None else failures(reports, parents)
+
+
+def parents_of(database: Database, units: list[str]) -> dict[str, dict[str, str]] | None:
+    """The parent of each span of some traces; None when there are too many. Raises Unavailable."""
+    rows = database.rows("errors/changed_spans", {"units": units, "most": MOST_SPANS + 1})
     parents: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in spans:
+    for row in rows:
         parents[row["unit"]][row["span"]] = row["parent"]
-    return failures(reports, parents)
+    return None if len(rows) > MOST_SPANS else parents
 
 
 def unit_of(error_id: str, trace_id: str) -> str:
@@ -104,7 +108,3 @@ def _arrived(database: Database) -> list[Row]:
 def _fit(*lists: list[str]) -> bool:
     """Whether these ids can be bound in one request."""
     return all(len(ids) <= MOST and fits(ids) for ids in lists)
-
-
-def _parents(database: Database, units: list[str]) -> list[Row]:
-    return database.rows("errors/changed_spans", {"units": units, "most": MOST_SPANS + 1})

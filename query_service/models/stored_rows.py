@@ -1,69 +1,31 @@
-"""Rows of one trace, made of columns as they are stored.
+"""Rows of one trace, made of columns as they are stored, and of each the version that counts.
 
-Naming them and working them out in SQL takes longer to plan than they take to read.
+Naming them, choosing among them and working them out in SQL takes longer to plan than they take to
+read.
 """
 
+from collections.abc import Iterable
 from typing import Any
-
-from opentelemetry.semconv._incubating.attributes import gen_ai_attributes as gen_ai
-from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from query_service.db import Row
 from query_service.models.handoff import of_task
 from query_service.models.trace_row import ROOT_WAIT_NS
 
-_SPAN = {
-    "trace_id": "TraceId",
-    "span_id": "SpanId",
-    "parent_span_id": "ParentSpanId",
-    "name": "SpanName",
-    "kind": "AgentSpanKind",
-    "agent_name": "AgentName",
-    "start_time": "Timestamp",
-    "end_time": "EndTimestamp",
-    "model": "Model",
-    "provider": "Provider",
-    "input_tokens": "InputTokens",
-    "output_tokens": "OutputTokens",
-    "error_message": "StatusMessage",
-    "service_name": "ServiceName",
-    "attributes": "SpanAttributes",
-    "resource_attributes": "ResourceAttributes",
-    "event_times": "Events.Timestamp",
-    "event_names": "Events.Name",
-    "event_attributes": "Events.Attributes",
-    "oddities": "Oddities",
-    "link_trace_ids": "Links.TraceId",
-    "span_record": "span_record",
-}
-_ATTRIBUTES = {
-    "agent_id": gen_ai.GEN_AI_AGENT_ID,
-    "tool_name": gen_ai.GEN_AI_TOOL_NAME,
-    "error_type": ERROR_TYPE,
-}
+_SENT = ("key_time", "message_id", "value_hash")
 _DELIVERY = ("topic", "partition", "offset", "value_hash")
 
 
-def spans(stored: list[Row]) -> list[Row]:
-    """Rows of `traces/spans_of` as those of `traces/spans`."""
-    known = [row for row in stored if row["is_asked"]]
-    known.sort(key=lambda row: (row["start_ns"], row["SpanId"]))
-    return [_span(row) for row in known]
+def latest(stored: Iterable[Row], key: str, version: str) -> list[Row]:
+    """Of the rows of each key the one that a merge keeps: that of the highest version."""
+    found: dict[Any, Row] = {}
+    for row in stored:
+        known = found.get(row[key])
+        if known is None or known[version] < row[version]:
+            found[row[key]] = row
+    return list(found.values())
 
 
-def _span(row: Row) -> Row:
-    state = "failed" if row["StatusCode"] == "Error" else "completed" if row["Ended"] else "running"
-    known = row["SpanAttributes"]
-    told = known.get("agent_telemetry.span.status", "")
-    return {
-        **{name: row[column] for name, column in _SPAN.items()},
-        **{name: known.get(key, "") for name, key in _ATTRIBUTES.items()},
-        "status": row["recorded_status"] or told or state,
-        "duration_ms": _lasted(row, 1e6),
-    }
-
-
-def _lasted(row: Row, unit: float = 1) -> Any:
+def lasted(row: Row, unit: float = 1) -> Any:
     """How long it took in ns, or in a unit of so many; None without an end or before its start."""
     if row["end_ns"] is None or row["end_ns"] < row["start_ns"]:
         return None
@@ -71,11 +33,12 @@ def _lasted(row: Row, unit: float = 1) -> Any:
     return took if unit == 1 else took / unit
 
 
-def messages(records: list[Row]) -> list[Row]:
-    """Rows of `traces/message_records` as those of `traces/messages`."""
+def messages(records: list[Row], at_ns: int) -> list[Row]:
+    """Rows of `traces/message_records` as those of `traces/messages` at a time."""
     first: dict[str, Row] = {}
     deliveries: dict[str, set[tuple[Any, ...]]] = {}
-    for row in records:
+    sent = [row for row in records if row["key_time"] <= at_ns]
+    for row in sorted(sent, key=lambda row: tuple(row[name] for name in _SENT)):
         first.setdefault(row["message_id"], row)
         came = tuple(row[name] for name in _DELIVERY)
         deliveries.setdefault(row["message_id"], set()).add(came)
@@ -90,8 +53,17 @@ def task(row: Row) -> Row:
     return {"message_id": row["message_id"], "key_time": row["key_time"], **of_task(row)}
 
 
-def summary(row: Row, now_ns: int) -> Row:
-    """A row of `traces/summary` as one of a list of traces."""
+def summaries(stored: list[Row], at_ns: int, now_ns: int) -> list[Row]:
+    """Rows of `traces/summary` that nothing happened to after a time, as those of a list."""
+    known = sorted(latest(stored, "bucket", "computed_at"), key=lambda row: row["bucket"])
+    return [
+        _summary(row, now_ns)
+        for row in known
+        if not row["is_deleted"] and row["start_ns"] <= at_ns and row["settled_ns"] <= at_ns
+    ]
+
+
+def _summary(row: Row, now_ns: int) -> Row:
     is_awaited = row["awaits_root"] and row["last_sign_ns"] > now_ns - ROOT_WAIT_NS
     status = "running" if is_awaited else row["decided"]
     is_over = status != "running"
@@ -99,5 +71,5 @@ def summary(row: Row, now_ns: int) -> Row:
         "key_time": row["start_ns"],
         "status": status,
         "ended_at": row["end_time"] if is_over else None,
-        "duration_ns": _lasted(row) if is_over else None,
+        "duration_ns": lasted(row) if is_over else None,
     }

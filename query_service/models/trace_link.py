@@ -7,16 +7,6 @@ from query_service.db import Row
 _MOST_SPANS = 10
 
 
-def from_others(row: Row) -> Row:
-    """A trace with spans that link to this one."""
-    return {
-        "trace_id": row["id"],
-        "direction": "from",
-        "links": row["number"],
-        "span_ids": row["ids"],
-    }
-
-
 def to_others(trace_id: str, spans: list[Row]) -> list[Row]:
     """Traces that spans of this one link to, by their ids."""
     found: dict[str, set[str]] = defaultdict(set)

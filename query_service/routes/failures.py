@@ -11,6 +11,7 @@ from query_service.models.failure_rows import Asked, counted, listed, time, with
 from query_service.models.failure_rows import totals as sums
 from query_service.routes.context import EVERYTHING, bound, database
 from query_service.routes.paging import FIRST, LAST
+from query_service.trace_failures import trace_failures
 
 NO_FILTER: dict[str, str | int] = {
     "trace_id": "",
@@ -80,18 +81,19 @@ def are_all(chosen: Mapping[str, str | int]) -> bool:
 
 def of_trace(trace_id: str, at: str, limit: int) -> tuple[dict[str, Any], list[Row]]:
     """Totals of the failures of a trace, and its newest ones."""
-    found = known.failures_of(database(), [trace_id])
+    found = trace_failures(database(), trace_id)
     if found is None:
         now = standing()
         total = totals(now, at, limit, trace_id=trace_id)
         return total, page(now, at, limit, trace_id=trace_id)
+    failures, records = found
     rows = [
         listed(failure, 0, time(at))
-        for failure in sorted(found, key=lambda failure: failure.key, reverse=True)
-        if failure.first.time <= time(at) and failure.first.trace_id
+        for failure in sorted(failures, key=lambda failure: failure.key, reverse=True)
+        if failure.first.time <= time(at)
     ]
     total = {"total": len(rows), "total_reports": sum(row["reports"] for row in rows)}
-    return total, _with_records(rows[:limit])
+    return total, [row | records[row["error_id"]] for row in rows[:limit]]
 
 
 def of_report(error_id: str, at: str) -> list[Row]:

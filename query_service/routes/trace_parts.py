@@ -4,15 +4,17 @@ First where the parts are, then the parts: planning nested queries takes much lo
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from query_service.db import Row
+from query_service.models import stored_spans
 from query_service.models.values import ns
 from query_service.routes.context import Moment, database
 
 MOST_OF_ONE_TRACE = 10_000
 
 Query = tuple[str, Row]
+Parts = Mapping[str, list[str]]
 
 
 def of_one(asked: Moment, trace_id: str) -> Row:
@@ -25,11 +27,20 @@ def of_one(asked: Moment, trace_id: str) -> Row:
     }
 
 
+def parts_of(one: Row) -> Parts:
+    """Where the parts of a trace are: ids of each kind."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in database().rows("traces/parts", one):
+        found[row["part"]].add(row["id"])
+    return defaultdict(list, {part: sorted(ids) for part, ids in found.items()})
+
+
 def spans_and_handoffs(asked: Moment, trace_id: str) -> tuple[list[Row], list[Row]]:
     """Who did what when in a trace, and who handed work to whom."""
     one = of_one(asked, trace_id)
-    spans, known, tasks = database().together(
-        ("traces/spans_brief", one), ("traces/handoff_records", one), ("traces/task_handoffs", one)
+    spans, (known, tasks) = database().beside(
+        lambda: brief_spans(one),
+        lambda: database().together(("traces/handoff_records", one), ("traces/task_handoffs", one)),
     )
     return spans, handoffs_of(known, tasks)
 
@@ -39,15 +50,27 @@ def spans_events_and_handoffs(
 ) -> tuple[list[Row], list[Row], list[Row]]:
     """The same with the events."""
     one = of_one(asked, trace_id)
-    parts, spans, tasks = database().together(
-        ("traces/parts", {**one, "limit": 0}),
-        ("traces/spans_brief", one),
-        ("traces/task_handoffs", one),
+    found, (spans, tasks) = database().beside(
+        lambda: _records_and_events(one),
+        lambda: database().beside(
+            lambda: brief_spans(one), lambda: database().rows("traces/task_handoffs", one)
+        ),
     )
-    of_part = {row["part"]: row for row in parts}
-    found = by_name([*records(one, of_part), *events(one, of_part)])
     handoffs = handoffs_of(found["traces/handoff_records"], tasks)
     return spans, asked_events(asked, trace_id, found["events/of_ids"]), handoffs
+
+
+def brief_spans(one: Row) -> list[Row]:
+    """Who did what when in a trace, in the order of their starts."""
+    rows = database().rows("traces/brief_of", {**one, "limit": MOST_OF_ONE_TRACE + 1})
+    if len(rows) > MOST_OF_ONE_TRACE:  # which of them are the first is to be found first
+        return database().rows("traces/spans_brief", one)
+    return stored_spans.brief(rows)
+
+
+def _records_and_events(one: Row) -> dict[str, list[Row]]:
+    parts = parts_of(one)
+    return by_name([*records(one, parts), *events(one, parts)])
 
 
 def first_spans_and_handoffs(
@@ -65,15 +88,14 @@ def first_spans_and_handoffs(
     return _by_trace(of_traces), _by_trace(handoffs_of(known, tasks))
 
 
-def records(one: Row, of_part: dict[str, Row]) -> list[Query]:
+def records(one: Row, parts: Parts) -> list[Query]:
     """The question for handoff records, when there are any."""
-    return [("traces/handoff_records", one)] if of_part["records"]["number"] else []
+    return [("traces/handoff_records", one)] if parts["record"] else []
 
 
-def events(one: Row, of_part: dict[str, Row]) -> list[Query]:
+def events(one: Row, parts: Parts) -> list[Query]:
     """The question for events, when there are any."""
-    ids = of_part["events"]["ids"]
-    return [("events/of_ids", {**one, "ids": ids})] if ids else []
+    return [("events/of_ids", {**one, "ids": parts["event"]})] if parts["event"] else []
 
 
 def by_name(queries: Sequence[Query]) -> dict[str, list[Row]]:

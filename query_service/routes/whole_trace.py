@@ -6,8 +6,8 @@ First where the parts are, then the parts: planning nested queries takes much lo
 from dataclasses import dataclass
 
 from query_service.db import Row
-from query_service.models import stored_rows
-from query_service.models.trace_link import from_others, to_others
+from query_service.models import stored_rows, stored_spans
+from query_service.models.trace_link import to_others
 from query_service.models.trace_message import row_of_messages, row_of_spans
 from query_service.models.values import ns
 from query_service.routes.context import Moment, database
@@ -18,6 +18,7 @@ from query_service.routes.trace_parts import (
     events,
     handoffs_of,
     of_one,
+    parts_of,
     records,
 )
 from query_service.routes.trace_summaries import computed
@@ -40,14 +41,14 @@ class Whole:
 def whole(asked: Moment, trace_id: str) -> Whole | None:
     """All of a trace; None when nothing is known of it."""
     one = of_one(asked, trace_id)
-    (parts, found), (spans, (messages, tasks)) = database().beside(
-        lambda: _by_parts(asked, one),
+    found, (spans, (messages, tasks)) = database().beside(
+        lambda: _by_parts(one),
         lambda: database().beside(
-            lambda: spans_of(one),
-            lambda: _messages_and_tasks(one),
+            lambda: spans_of(one), lambda: _messages_and_tasks(one, ns(asked.at))
         ),
     )
-    rows = _settled(asked, found["traces/summary"]) or computed(asked, [trace_id])
+    summaries = stored_rows.summaries(found["traces/summary"], ns(asked.at), ns(asked.now))
+    rows = summaries or computed(asked, [trace_id])
     if not (rows or messages or spans):
         return None
     return Whole(
@@ -56,7 +57,7 @@ def whole(asked: Moment, trace_id: str) -> Whole | None:
         handoffs_of(found["traces/handoff_records"], tasks),
         messages,
         asked_events(asked, trace_id, found["events/of_ids"]),
-        _links(one, parts, spans),
+        _links(one, found["traces/links_from"], spans),
     )
 
 
@@ -65,10 +66,10 @@ def spans_of(one: Row) -> list[Row]:
     rows = database().rows("traces/spans_of", {**one, "limit": MOST_OF_ONE_TRACE + 1})
     if len(rows) > MOST_OF_ONE_TRACE:  # which of them are the first is to be found first
         return database().rows("traces/spans", one)
-    return stored_rows.spans(rows)
+    return stored_spans.spans(rows)
 
 
-def _messages_and_tasks(one: Row) -> tuple[list[Row], list[Row]]:
+def _messages_and_tasks(one: Row, at_ns: int) -> tuple[list[Row], list[Row]]:
     """Messages of a trace, and its tasks as handoffs: looked up in the five minutes of these."""
     sent = database().rows("traces/message_records", one)
     if len(sent) == MOST_OF_ONE_TRACE:  # there may be others
@@ -78,36 +79,26 @@ def _messages_and_tasks(one: Row) -> tuple[list[Row], list[Row]]:
         return messages, tasks
     buckets = sorted({row["bucket"] for row in sent if row["message_type"] == "task"})
     tasks = database().rows("traces/tasks_of", {**one, "buckets": buckets}) if buckets else []
-    return stored_rows.messages(sent), [stored_rows.task(row) for row in tasks]
+    return stored_rows.messages(sent, at_ns), [stored_rows.task(row) for row in tasks]
 
 
-def _settled(asked: Moment, rows: list[Row]) -> list[Row]:
-    """The summary of a trace that nothing happened to after the time asked for."""
-    at, now = ns(asked.at), ns(asked.now)
-    return [
-        stored_rows.summary(row, now)
-        for row in rows
-        if not row["is_deleted"] and row["start_ns"] <= at and row["settled_ns"] <= at
-    ]
-
-
-def _by_parts(asked: Moment, one: Row) -> tuple[list[Row], dict[str, list[Row]]]:
-    """Where the parts of a trace are, and those that are looked up by that."""
-    parts = database().rows("traces/parts", {**one, "limit": MOST_LINKS})
-    of_part = {row["part"]: row for row in parts if row["part"] != "links"}
-    queries = [*records(one, of_part), *events(one, of_part)]
-    if not of_part["arrived"]["number"] and of_part["buckets"]["ids"]:
-        buckets = {"trace_id": one["trace_id"], "buckets": of_part["buckets"]["ids"]}
-        queries.append(("traces/summary", {**asked.parameters, **buckets}))
-    return parts, by_name(queries)
+def _by_parts(one: Row) -> dict[str, list[Row]]:
+    """What is looked up by where the parts of a trace are."""
+    parts = parts_of(one)
+    queries = [*records(one, parts), *events(one, parts)]
+    if parts["link"]:
+        queries.append(("traces/links_from", {**one, "limit": MOST_LINKS}))
+    if parts["bucket"] and not parts["arrived"]:
+        places = [(bucket, one["trace_id"]) for bucket in parts["bucket"]]
+        queries.append(("traces/summary", {"places": places}))
+    return by_name(queries)
 
 
 def _row(messages: list[Row], spans: list[Row], asked: Moment) -> Row:
     return row_of_messages(messages) if messages else row_of_spans(spans, asked.at)
 
 
-def _links(one: Row, parts: list[Row], spans: list[Row]) -> list[Row]:
-    linking = [from_others(row) for row in parts if row["part"] == "links"]
+def _links(one: Row, linking: list[Row], spans: list[Row]) -> list[Row]:
     if len(spans) == MOST_OF_ONE_TRACE:  # those that are not here may link to others
         rows = database().rows("traces/links_to", {**one, "limit": MOST_LINKS})
         linked = [{"direction": "to", **row} for row in rows]

@@ -33,10 +33,10 @@ ALWAYS: dict[str, list[Row]] = {
     "search/many_message": [{"found": 10_000}],
     "search/many_span": [{"found": 1}],
     "traces/parts": [
-        {"part": "events", "id": "", "ids": ["e1"], "number": 1},
-        {"part": "buckets", "id": "", "ids": ["2026-11-22 11:50:00"], "number": 1},
-        {"part": "records", "id": "", "ids": [], "number": 1},
-        {"part": "arrived", "id": "", "ids": [], "number": 0},
+        {"part": "event", "id": "e1"},
+        {"part": "bucket", "id": "2026-11-22 11:50:00"},
+        {"part": "record", "id": ""},
+        {"part": "link", "id": ""},
     ],
 }
 """What gives rows whatever is stored."""

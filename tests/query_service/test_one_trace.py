@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from query_service.models import stored_rows
+from query_service.models import stored_rows, stored_spans
 from query_service.models.handoff import handoff
+from query_service.models.values import ns
 from query_service.observer.traces import TracesJob
-from query_service.routes.context import Context
+from query_service.routes.context import EVERYTHING, Context, bound
 from tests.e2e.answers import OF_A_TRACE
 from tests.query_service.engine import Service, load, produced
 
@@ -125,13 +126,15 @@ def test_rows_as_they_are_stored_say_the_same_as_rows_with_names(full: Service) 
         span("later", 40, None),
     )
     database = full.web.application.extensions["agent_telemetry"].database
-    for at in ("2026-11-22 12:05:00", "2100-01-01 00:00:00"):
-        one = {"at": at, "trace_id": "t", "trace_ids": ["t"], "limit": 100}
-        spans = stored_rows.spans(database.rows("traces/spans_of", one))
+    for at in (NOON + timedelta(minutes=5), EVERYTHING):
+        one: dict[str, Any] = {"at": bound(at), "trace_id": "t", "trace_ids": ["t"], "limit": 100}
+        spans = stored_spans.spans(database.rows("traces/spans_of", one))
         assert spans == database.rows("traces/spans", one)
+        brief = stored_spans.brief(database.rows("traces/brief_of", one))
+        assert brief == database.rows("traces/spans_brief", one)
         named = database.rows("traces/messages", one)
         records = database.rows("traces/message_records", one)
-        messages = stored_rows.messages(records)
+        messages = stored_rows.messages(records, ns(at))
         assert [{name: row[name] for name in named[0]} for row in messages] == named
         one["buckets"] = sorted({row["bucket"] for row in records})
         tasks = [stored_rows.task(row) for row in database.rows("traces/tasks_of", one)]

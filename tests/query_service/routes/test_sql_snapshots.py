@@ -144,7 +144,8 @@ def asked(name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_runs_the_sql_of_its_snapshot(name: str) -> None:
     snapshot = json.loads((SNAPSHOTS / f"{name}.json").read_text())
-    assert {"request": REQUESTS[name], "queries": asked(name)} == snapshot
+    # Through JSON: it has lists for tuples.
+    assert json.loads(_text(name)) == snapshot
 
 
 def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
@@ -166,9 +167,12 @@ def test_every_endpoint_of_the_api_has_a_snapshot() -> None:
 
 def write() -> None:
     """Write all snapshots."""
-    for name, url in REQUESTS.items():
-        text = json.dumps({"request": url, "queries": asked(name)}, indent=1)
-        (SNAPSHOTS / f"{name}.json").write_text(text + "\n")
+    for name in REQUESTS:
+        (SNAPSHOTS / f"{name}.json").write_text(_text(name) + "\n")
+
+
+def _text(name: str) -> str:
+    return json.dumps({"request": REQUESTS[name], "queries": asked(name)}, indent=1)
 
 
 if __name__ == "__main__":
