@@ -144,6 +144,51 @@ def test_all_days_are_kept_as_a_whole(database: Database) -> None:
     assert counts(database, 0) == {key: (1, 2)}
 
 
+def pass_by(database: Database, days: int) -> None:
+    """Move on so many days: counts are as much older, and what is too old goes."""
+    for statement in (
+        "CREATE TABLE older AS queue_counts",
+        f"INSERT INTO older SELECT * REPLACE (computed_at - INTERVAL {days} DAY AS computed_at)"
+        " FROM queue_counts FINAL",
+        "EXCHANGE TABLES older AND queue_counts",
+        "DROP TABLE older",
+        "OPTIMIZE TABLE queue_counts FINAL",
+    ):
+        database.client.command(statement)
+
+
+def test_all_days_as_a_whole_are_kept_as_long_as_each_of_them(database: Database) -> None:
+    key = (EPOCH, "writer", "normal")
+    insert(database, message(1, "a"), message(2, "b", event_time=NOON + hours(30)))
+    run(database)
+    database.client.command("TRUNCATE TABLE arrivals")
+    pass_by(database, 13)
+    insert(database, message(1, "a"))
+    run(database)
+    assert counts(database, 0) == {key: (2, 2)}
+    pass_by(database, 2)
+    assert counts(database, 86_400) == {(DAY, "writer", "normal"): (1, 1)}
+    # Not before the next run, which may be a long time away.
+    assert counts(database, 0) == {key: (2, 2)}
+    run(database)
+    assert counts(database, 0) == {key: (1, 1)}
+
+
+def test_the_last_message_of_all_days_is_the_last_that_is_counted(database: Database) -> None:
+    last = "SELECT max(last_time) FROM queue_counts FINAL WHERE seconds = 0 AND deliveries > 0"
+    insert(database, message(1, "a"), message(2, "b", event_time=NOON + hours(30)))
+    run(database)
+    database.client.command("TRUNCATE TABLE arrivals")
+    later = "seconds = 86400 AND bucket > toDateTime({noon:DateTime('UTC')})"
+    database.client.command(
+        f"ALTER TABLE queue_counts DELETE WHERE {later} SETTINGS mutations_sync = 2",
+        parameters={"noon": NOON},
+    )
+    run(database)
+    [(time,)] = database.client.query(last).result_rows
+    assert time.replace(tzinfo=UTC) == NOON
+
+
 def test_nothing_is_written_while_nothing_comes(database: Database) -> None:
     insert(database, message(1, "a"))
     run(database)
