@@ -27,8 +27,7 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Context:
     """What the application holds for its endpoints. `listed` and `bodies`: texts of open
-    tasks; `settled_queues`, `settled_figures`, `settled_graph`: what `/queues`, `/metrics/spans`
-    and `/graph` told last of data that the observer has worked out."""
+    tasks; `settled_…`: what was told last of data that the observer has worked out."""
 
     settings: Settings
     database: Database
@@ -37,8 +36,10 @@ class Context:
     listed: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
     bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
     settled_queues: Remembered[Any] = field(default_factory=Remembered)
+    settled_queue: Remembered[Any] = field(default_factory=Remembered)
     settled_figures: Remembered[tuple[int, list[Row]]] = field(default_factory=Remembered)
     settled_graph: Remembered[Answered] = field(default_factory=Remembered)
+    settled_totals: Remembered[Row] = field(default_factory=Remembered)
 
 
 def context() -> Context:

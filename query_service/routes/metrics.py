@@ -14,11 +14,18 @@ from query_service.models.parameters.lists import AtQuery
 from query_service.models.parameters.metrics import SpanMetricsQuery
 from query_service.models.parameters.values import parse_time
 from query_service.models.values import iso, normalise
-from query_service.routes.context import EVERYTHING, Moment, absolute, bound, database, moment
+from query_service.routes.context import (
+    EVERYTHING,
+    Moment,
+    absolute,
+    bound,
+    database,
+    moment,
+)
 from query_service.routes.paging import after, next_cursor, opened, window
 from query_service.routes.span_figures import EPOCH, Asked, summary, summary_queries
 from query_service.routes.span_page import ended_query, ends_query, filled, page_query
-from query_service.routes.trace_rows import interval
+from query_service.routes.trace_totals import total_rows
 from query_service.schemas.metrics import SpanMetrics, Totals
 
 blueprint = APIBlueprint("metrics", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Metrics")])
@@ -32,14 +39,7 @@ _NO_RECORDS: Row = {"records": 0, "recorded_spans": 0}
 def metrics(query: AtQuery) -> dict[str, Any]:
     """How many traces there are, how they ended, and what they cost."""
     asked = moment(query.at)
-    since = interval()
-    touched = {name: since[name] for name in ("touched_from", "touched_to", "is_touched")}
-    parts = [("metrics/settled", {**asked.parameters, **touched})]
-    if asked.is_past or since["is_far"]:
-        parts.append(("metrics/open", {**asked.parameters, **touched}))
-    elif since["is_touched"]:
-        parts.append(("metrics/touched", {**asked.parameters, **touched}))
-    return totals([row for rows in database().together(*parts) for row in rows])
+    return totals(total_rows(asked))
 
 
 @blueprint.get(

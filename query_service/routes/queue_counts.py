@@ -61,16 +61,18 @@ def counted(
         by_agent = None if tasks is None else grouped(tasks, most)
         return merged(row for rows in counts for row in rows), by_agent
 
-    if messages is None and part.is_empty and part.settled and known.is_as_stored:
-        held = context().settled_queues
-        (counts, tasks), told = kept(held, SETTLED, rate_since, read, *lately)
-        committed = [row for rows in told for row in rows]
-        return Counted(counts, seen_of(asked, found, committed), known, tasks, [])
     beside = messages.records([row for rows in cuts for row in rows]) if messages else []
-    (counts, tasks), others = database().beside(read, lambda: database().together(*lately, *beside))
+    if part.is_empty and part.settled and known.is_as_stored:
+        held = context().settled_queue if agent else context().settled_queues
+        question = (rate_since, agent, message_type, most)
+        (counts, tasks), told = kept(held, SETTLED, question, read, *lately, *beside)
+    else:
+        (counts, tasks), told = database().beside(
+            read, lambda: database().together(*lately, *beside)
+        )
     committed, records = (
-        [row for rows in told for row in rows]
-        for told in (others[: len(lately)], others[len(lately) :])
+        [row for rows in some for row in rows]
+        for some in (told[: len(lately)], told[len(lately) :])
     )
     return Counted(counts, seen_of(asked, found, committed), known, tasks, records)
 

@@ -17,9 +17,10 @@ def kept(
     question: Hashable,
     read: Callable[[], T],
     *beside: Query,
+    holds: Callable[[T], bool] = lambda _: True,
 ) -> tuple[T, list[list[Row]]]:
     """What `read` gave for this question when the tables were as they are, and the rows of each
-    question beside.
+    question beside. `holds`: whether it is still told so at this time.
 
     To be called after it was found that the tables tell everything: they are looked at then, and
     before they are read.
@@ -28,4 +29,4 @@ def kept(
     key = (parts["state"], question)
     # Without parts the tables are elsewhere: of those nothing is known.
     last = held.get(key) if parts["parts"] else None
-    return held.put(key, read()) if last is None else last, found
+    return last if last is not None and holds(last) else held.put(key, read()), found

@@ -1,4 +1,4 @@
-"""`/queues` reads settled tables again when they are others, and only then."""
+"""`/queues`, and one queue, reads settled tables again when they are others, and only then."""
 
 from datetime import timedelta
 from typing import Any
@@ -65,6 +65,17 @@ def test_rates_of_another_time_are_read_again() -> None:
     for window in ("15m", "15m", "30m"):
         web.get(f"/api/v1/queues?window={window}")
     assert reads(other) == 2
+
+
+def test_one_queue_is_read_again_when_it_is_another_question() -> None:
+    other = database()
+    web = client(other)
+    for question in ("coder", "coder", "writer", "coder?limit=3", "coder?limit=3"):
+        web.get(f"/api/v1/queues/{question}")
+    assert reads(other) == 3
+    other.answers |= {"tables/parts": [{"state": 6, "parts": 9}]}
+    web.get("/api/v1/queues/coder?limit=3")
+    assert reads(other) == 4
 
 
 def test_tables_without_parts_are_always_read() -> None:

@@ -1,6 +1,7 @@
 -- Totals over the traces that the observer has worked out as they are: as the view traces_settled has
 -- them, which takes longer to plan. Only where something came is asked of which traces, and only of a
--- past time what a trace was then: each column is a tenth of what this costs.
+-- past time what a trace was then: each column is a tenth of what this costs. `told_from` and `told_until`: `now`,
+-- in Unix ns, for which the same traces wait for their root.
 WITH
     awaits_root AND last_sign > {now:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR AS is_awaited,
     NOT is_awaited AND decided = 'completed' AS is_completed,
@@ -14,7 +15,9 @@ SELECT
     sum(llm_calls) AS calls,
     countIf(is_measured) AS measured,
     sumIf(toInt128(toUnixTimestamp64Nano(assumeNotNull(end_time)) - toUnixTimestamp64Nano(start_time)), is_measured) AS measured_ns,
-    sum(running_spans) AS active_spans
+    sum(running_spans) AS active_spans,
+    max(if(awaits_root AND NOT is_awaited, toUnixTimestamp64Nano(last_sign + INTERVAL 1 HOUR), 0)) AS told_from,
+    min(if(is_awaited, toUnixTimestamp64Nano(last_sign + INTERVAL 1 HOUR), 9223372036854775807)) AS told_until
 FROM trace_summaries FINAL
 WHERE ({at:DateTime64(9, 'UTC')} >= '2100-01-01'
         OR bucket <= {at:DateTime64(9, 'UTC')} AND start_time <= {at:DateTime64(9, 'UTC')} AND settled_at <= {at:DateTime64(9, 'UTC')})

@@ -25,6 +25,7 @@ REQUESTS = {
     "queues_settled": "/api/v1/queues",
     "queues_at": f"/api/v1/queues?{AT}",
     "queue": "/api/v1/queues/Code%20Helper",
+    "queue_settled": "/api/v1/queues/Researcher",
     "queue_filtered": f"/api/v1/queues/researcher?message_type=task&limit=7&{AT}",
     "pending": "/api/v1/queues/Researcher/pending",
     "pending_settled": "/api/v1/queues/Researcher/pending",
@@ -54,6 +55,7 @@ REQUESTS = {
     "trace_critical_path": f"/api/v1/traces/t1/critical-path?{AT}",
     "trace_errors": "/api/v1/traces/t1/errors",
     "metrics": "/api/v1/metrics",
+    "metrics_settled": "/api/v1/metrics",
     "metrics_at": f"/api/v1/metrics?{AT}",
     "metrics_spans": "/api/v1/metrics/spans?trace_id=t&agent_name=A&limit=0",
     "metrics_spans_settled": "/api/v1/metrics/spans",
@@ -112,6 +114,7 @@ def asked(name: str) -> list[dict[str, Any]]:
                 ALWAYS["traces/position"][0]
                 | ({"is_touched": False, "buckets": []} if "settled" in name else {})
             ],
+            "metrics/settled": [{"total_traces": 1, "told_from": 0, "told_until": 2**62}],
             "metrics/recorded": [{"records": int("ended" not in name)}],
             "metrics/total": [{"records": 0, "recorded_spans": 0, "spans_of_trace": 0}],
             "metrics/count": [{"spans": 0}],
