@@ -5,10 +5,13 @@ from threading import Lock
 
 Key = tuple[str, int]
 """The id of a message and the hash of its record."""
+BESIDE = 300
+"""Bytes that Python takes for a text beside itself and its id: texts can be shorter than that."""
 
 
 class Kept:
-    """At most so many bytes of texts; what was put in first goes first. Safe between threads."""
+    """At most so many bytes of texts and their keys; what was put in first goes first. Safe between
+    threads."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
@@ -26,6 +29,11 @@ class Kept:
             for key, text in texts.items():
                 if key not in self._texts:
                     self._texts[key] = text
-                    self._bytes += len(text)
+                    self._bytes += _size(key, text)
             while self._bytes > self._most:
-                self._bytes -= len(self._texts.pop(next(iter(self._texts))))
+                key = next(iter(self._texts))
+                self._bytes -= _size(key, self._texts.pop(key))
+
+
+def _size(key: Key, text: bytes) -> int:
+    return len(key[0]) + len(text) + BESIDE

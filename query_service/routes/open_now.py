@@ -1,6 +1,7 @@
 """Tasks that wait for an answer: totals by agent, and the oldest as JSON.
 
-There can be tens of thousands: they come as tuples, and of most of them nothing is made.
+There can be tens of thousands: they come as tuples, and of most of them nothing is made. Of more
+than that the views tell, which take longer and no memory of the service.
 """
 
 from collections import Counter, defaultdict
@@ -14,12 +15,14 @@ from typing import Any, NamedTuple
 from query_service.db import Row
 from query_service.models.queue import Pending, Task
 from query_service.models.values import ns
-from query_service.routes.context import Moment
+from query_service.routes.context import Moment, database
 from query_service.routes.kept import bodies, listed_texts
 from query_service.routes.open_tasks import OpenTasks
 from query_service.routes.queue_states import Queue
 from query_service.routes.waiting import Seen
 
+MOST_OPEN = 100_000
+"""Tuples of so many take 40 MB, for each request at a time."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AGENT_AND_PRIORITY = itemgetter(7, 8)
 
@@ -32,13 +35,15 @@ class OfAgent(NamedTuple):
     first: list[Task]
 
 
-def open_query(known: OpenTasks, agent: str = "") -> tuple[str, dict[str, Any]]:
-    """The query whose tuples `grouped` takes; `known` is plain."""
-    return "queues/open_now", {"agent": agent, **known.told}
+def open_now(known: OpenTasks, agent: str, most: int) -> dict[str, OfAgent] | None:
+    """Tasks of all agents, or one, with so many of the oldest of each; None when they are too many.
+    `known` is plain."""
+    chosen = {"agent": agent, **known.told, "most": MOST_OPEN + 1}
+    tasks = database().tuples("queues/open_now", chosen)
+    return None if len(tasks) > MOST_OPEN else _grouped(tasks, most)
 
 
-def grouped(tasks: Sequence[Task], most: int) -> dict[str, OfAgent]:
-    """Tasks by agent, with so many of the oldest."""
+def _grouped(tasks: Sequence[Task], most: int) -> dict[str, OfAgent]:
     of_agent: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
         of_agent[task[7]].append(task)

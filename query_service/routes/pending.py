@@ -53,8 +53,10 @@ def pending_query(
     return f"queues/pending_{known.variant}", chosen
 
 
-def with_kept_bodies(agent: str, rows: list[Row]) -> list[Row]:
-    """Rows of what `open_tasks` has of an agent, with the tasks as they came."""
+def with_bodies_of(asked: Moment, known: OpenTasks, agent: str, rows: list[Row]) -> list[Row]:
+    """What `pending_query` gave of one agent, with the tasks as they came."""
+    if asked.is_past or not known.is_plain:
+        return with_bodies(rows)
     texts = bodies(agent, [(row["message_id"], row["value_hash"]) for row in rows])
     return with_bodies([{**row, "body": text} for row, text in zip(rows, texts, strict=True)])
 
@@ -104,7 +106,7 @@ def one_pending(
     `open_by_agent` takes them; None when it cannot tell."""
     if tasks is None:
         query = pending_query(asked, seen, known, agent, limit)
-        rows = with_bodies(database().rows(*query))
+        rows = with_bodies_of(asked, known, agent, database().rows(*query))
         return of_rows(rows, asked), rows
     found = open_by_agent(asked, seen, tasks).get(agent, Pending())
     return found, as_rows(asked, seen, agent, found)

@@ -5,7 +5,7 @@ from typing import Any
 from query_service.db import Row
 from query_service.routes.context import Moment, database
 from query_service.routes.open_tasks import open_tasks
-from query_service.routes.pending import pending_query, with_bodies, with_kept_bodies
+from query_service.routes.pending import pending_query, with_bodies_of
 from query_service.routes.queue_states import of_page
 from query_service.routes.tail import tail_of
 from query_service.routes.waiting import seen_topics, topics_query
@@ -28,8 +28,7 @@ def pending_page(
     tail = tail_of(asked, came)
     seen, known = seen_topics(asked, topics), open_tasks(asked, tail, agent)
     if first and known.is_as_stored:
-        return with_kept_bodies(agent, of_page(seen, agent, first[0])), tail.looked
-    query = pending_query(asked, seen, known, agent, limit, filters)
-    rows = database().rows(*query)
-    stored = known.is_plain and not asked.is_past
-    return with_kept_bodies(agent, rows) if stored else with_bodies(rows), tail.looked
+        rows = of_page(seen, agent, first[0])
+    else:
+        rows = database().rows(*pending_query(asked, seen, known, agent, limit, filters))
+    return with_bodies_of(asked, known, agent, rows), tail.looked

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from query_service.db import Row
 from query_service.routes.context import Moment, bound, context, database
 from query_service.routes.kept import MOST_IN_LIST
-from query_service.routes.open_now import OfAgent, grouped, open_query
+from query_service.routes.open_now import OfAgent, open_now
 from query_service.routes.open_tasks import OpenTasks, open_tasks
 from query_service.routes.queue_messages import Messages, Query
 from query_service.routes.settled import kept
@@ -55,11 +55,10 @@ def counted(
     def read() -> Read:
         is_stored = known.is_plain and not asked.is_past
         tasks, counts = database().beside(
-            lambda: database().tuples(*open_query(known, agent)) if is_stored else None,
+            lambda: open_now(known, agent, most) if is_stored else None,
             lambda: database().together(*_counts(part, chosen)),
         )
-        by_agent = None if tasks is None else grouped(tasks, most)
-        return merged(row for rows in counts for row in rows), by_agent
+        return merged(row for rows in counts for row in rows), tasks
 
     beside = messages.records([row for rows in cuts for row in rows]) if messages else []
     if part.is_empty and part.settled and known.is_as_stored:

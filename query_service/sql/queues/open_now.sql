@@ -16,3 +16,4 @@ SELECT
 FROM open_tasks FINAL
 WHERE is_deleted = 0 AND ({agent:String} = '' OR agent = {agent:String})
     AND cityHash64(message_id) NOT IN {left_out:Array(UInt64)}
+LIMIT {most:UInt32}
