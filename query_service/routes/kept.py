@@ -2,6 +2,7 @@
 read once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from query_service.db import Row, fits
 from query_service.models.kept import Kept, Key
@@ -10,7 +11,7 @@ from query_service.routes.context import context, database
 MOST_IN_LIST = 50
 """So many open tasks of each agent are listed."""
 MOST_IDS = 3_000
-"""Beyond, all are read."""
+"""More are not bound."""
 
 
 def listed_texts(keys: Sequence[Key], left_out: list[int]) -> list[bytes | None]:
@@ -31,10 +32,19 @@ def bodies(agent: str, keys: Sequence[Key]) -> list[str | None]:
     kept = context().bodies
     texts = kept.of(keys)
     if None in texts:
-        ids = _missing(keys, texts)
-        chosen = {"agent": agent, "all": not ids, "ids": ids}
-        texts = _filled(kept, keys, texts, database().rows("queues/bodies_of", chosen))
+        rows = database().rows(*_bodies_query(agent, keys, texts))
+        texts = _filled(kept, keys, texts, rows)
     return [None if text is None else text.decode() for text in texts]
+
+
+def _bodies_query(
+    agent: str, keys: Sequence[Key], texts: Sequence[bytes | None]
+) -> tuple[str, dict[str, Any]]:
+    if ids := _missing(keys, texts):
+        return "queues/bodies_of", {"agent": agent, "ids": ids}
+    hashes = sorted({key[1] for key, text in zip(keys, texts, strict=True) if text is None})
+    half = len(hashes) // 2
+    return "queues/bodies_of_many", {"agent": agent, "hashes": hashes[:half], "more": hashes[half:]}
 
 
 def _missing(keys: Sequence[Key], texts: Sequence[bytes | None]) -> list[str]:

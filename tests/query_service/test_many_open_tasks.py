@@ -1,12 +1,14 @@
 """More open tasks than the service takes into its memory are told the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from query_service.models.kept import Kept
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
-from query_service.routes import open_now
+from query_service.routes import kept, open_now
 from tests.query_service.engine import Service, load, service
 from tests.query_service.test_handoffs import traffic
 from tests.query_service.test_queues_exact import database
@@ -19,6 +21,26 @@ def filled(embedded_clickhouse: str) -> Iterator[Service]:
     load(made.tables, traffic())
     yield made
     made.tables.close()
+
+
+def test_only_the_bodies_that_are_shown_are_read(
+    filled: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for job in (RollupsJob, OpenTasksJob):
+        job(database(filled)).run()
+    path = "/api/v1/queues/writer/pending?limit=3"
+    few = filled.get(path)
+    assert len(few["tasks"]) == 3
+    monkeypatch.setattr(kept, "MOST_IDS", 1)
+    texts = Kept(1_000_000)
+    context = filled.web.application.extensions["agent_telemetry"]
+    monkeypatch.setitem(
+        filled.web.application.extensions, "agent_telemetry", replace(context, bodies=texts)
+    )
+    assert filled.get(path) == few
+    everything = filled.tables.query("SELECT message_id, value_hash FROM open_tasks").result_rows
+    # One more than is shown is asked for: whether there is a next page.
+    assert sum(text is not None for text in texts.of(everything)) == 4
 
 
 @pytest.mark.parametrize("path", ["queues", "queues/writer", "queues/writer?limit=1"])
