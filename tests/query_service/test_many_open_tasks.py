@@ -38,7 +38,8 @@ def test_only_the_bodies_that_are_shown_are_read(
         filled.web.application.extensions, "agent_telemetry", replace(context, bodies=texts)
     )
     assert filled.get(path) == few
-    everything = filled.tables.query("SELECT message_id, value_hash FROM open_tasks").result_rows
+    rows = filled.tables.query("SELECT message_id, value_hash FROM open_tasks").result_rows
+    everything = [(message_id, value_hash) for message_id, value_hash in rows]
     # One more than is shown is asked for: whether there is a next page.
     assert sum(text is not None for text in texts.of(everything)) == 4
 
