@@ -12,6 +12,7 @@ from query_service.models.handoff import of_task
 from query_service.models.trace_row import ROOT_WAIT_NS
 
 _SENT = ("key_time", "message_id", "value_hash")
+_LONGEST_REASON = 200
 _DELIVERY = ("topic", "partition", "offset", "value_hash")
 
 
@@ -48,9 +49,24 @@ def messages(records: list[Row], at_ns: int) -> list[Row]:
     ]
 
 
-def task(row: Row) -> Row:
-    """A row of `traces/tasks_of` as one of `traces/task_handoffs`."""
-    return {"message_id": row["message_id"], "key_time": row["key_time"], **of_task(row)}
+def tasks(records: list[Row], at_ns: int) -> list[Row] | None:
+    """Tasks among rows of `traces/message_records` as those of `traces/task_handoffs` at a time.
+
+    None when a reason may be longer than it is stored there.
+    """
+    sent = [row for row in records if row["message_type"] == "task" and row["key_time"] <= at_ns]
+    if any(len(row["reason"]) >= _LONGEST_REASON for row in sent):
+        return None
+    # A row that was stored before there were these columns has its copy with them.
+    sent.sort(key=lambda row: (row["target_agent"], row["priority"]), reverse=True)
+    sent.sort(key=lambda row: (row["key_time"], -row["value_hash"]))
+    first: dict[tuple[str, str], Row] = {}
+    for row in sent:
+        first.setdefault((row["trace_id"], row["message_id"]), row)
+    return [
+        {"message_id": row["message_id"], "key_time": row["key_time"], **of_task(row)}
+        for row in first.values()
+    ]
 
 
 def summaries(stored: list[Row], at_ns: int, now_ns: int) -> list[Row]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from query_service.db import Row
-from query_service.models import stored_spans
+from query_service.models import stored_rows, stored_spans
 from query_service.models.values import ns
 from query_service.routes.context import Moment, database
 
@@ -40,7 +40,10 @@ def spans_and_handoffs(asked: Moment, trace_id: str) -> tuple[list[Row], list[Ro
     one = of_one(asked, trace_id)
     spans, (known, tasks) = database().beside(
         lambda: brief_spans(one),
-        lambda: database().together(("traces/handoff_records", one), ("traces/task_handoffs", one)),
+        lambda: database().beside(
+            lambda: database().rows("traces/handoff_records", one),
+            lambda: tasks_of(one, ns(asked.at)),
+        ),
     )
     return spans, handoffs_of(known, tasks)
 
@@ -52,12 +55,24 @@ def spans_events_and_handoffs(
     one = of_one(asked, trace_id)
     found, (spans, tasks) = database().beside(
         lambda: _records_and_events(one),
-        lambda: database().beside(
-            lambda: brief_spans(one), lambda: database().rows("traces/task_handoffs", one)
-        ),
+        lambda: database().beside(lambda: brief_spans(one), lambda: tasks_of(one, ns(asked.at))),
     )
     handoffs = handoffs_of(found["traces/handoff_records"], tasks)
     return spans, asked_events(asked, trace_id, found["events/of_ids"]), handoffs
+
+
+def tasks_of(some: Row, at_ns: int) -> list[Row]:
+    """Tasks of some traces as handoffs."""
+    sent = database().rows("traces/task_records", {**some, "limit": MOST_OF_ONE_TRACE})
+    if len(sent) == MOST_OF_ONE_TRACE:  # there may be others
+        return database().rows("traces/task_handoffs", some)
+    return tasks_among(sent, some, at_ns)
+
+
+def tasks_among(sent: list[Row], some: Row, at_ns: int) -> list[Row]:
+    """Tasks among records of messages as handoffs."""
+    found = stored_rows.tasks(sent, at_ns)
+    return database().rows("traces/task_handoffs", some) if found is None else found
 
 
 def brief_spans(one: Row) -> list[Row]:
@@ -80,10 +95,11 @@ def first_spans_and_handoffs(
     if not trace_ids or not spans:
         return {}, {}
     some = {"at": asked.parameters["at"], "trace_ids": trace_ids}
-    of_traces, known, tasks = database().together(
-        ("traces/spans", {**some, "limit": spans}),
-        ("traces/handoff_records", some),
-        ("traces/task_handoffs", some),
+    (of_traces, known), tasks = database().beside(
+        lambda: database().together(
+            ("traces/spans", {**some, "limit": spans}), ("traces/handoff_records", some)
+        ),
+        lambda: tasks_of(some, ns(asked.at)),
     )
     return _by_trace(of_traces), _by_trace(handoffs_of(known, tasks))
 

@@ -20,6 +20,7 @@ from query_service.routes.trace_parts import (
     of_one,
     parts_of,
     records,
+    tasks_among,
 )
 from query_service.routes.trace_summaries import computed
 
@@ -70,16 +71,14 @@ def spans_of(one: Row) -> list[Row]:
 
 
 def _messages_and_tasks(one: Row, at_ns: int) -> tuple[list[Row], list[Row]]:
-    """Messages of a trace, and its tasks as handoffs: looked up in the five minutes of these."""
+    """Messages of a trace, and its tasks as handoffs."""
     sent = database().rows("traces/message_records", one)
     if len(sent) == MOST_OF_ONE_TRACE:  # there may be others
         messages, tasks = database().together(
             ("traces/messages", one), ("traces/task_handoffs", one)
         )
         return messages, tasks
-    buckets = sorted({row["bucket"] for row in sent if row["message_type"] == "task"})
-    tasks = database().rows("traces/tasks_of", {**one, "buckets": buckets}) if buckets else []
-    return stored_rows.messages(sent, at_ns), [stored_rows.task(row) for row in tasks]
+    return stored_rows.messages(sent, at_ns), tasks_among(sent, one, at_ns)
 
 
 def _by_parts(one: Row) -> dict[str, list[Row]]:

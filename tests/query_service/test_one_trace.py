@@ -76,7 +76,7 @@ def full(empty: Service) -> Service:
         empty.tables,
         [
             task(0, "m1", 2, reason="later"),
-            task(1, "m1", 1, reason="first"),
+            task(1, "m1", 1, reason="first", priority="high"),
             task(2, "m2", 4, reason="recorded too"),
             task(3, "m3", 9, reason="the last"),
             produced("agent-telemetry-handoffs", 0, handoff_id="h2", trace_id="t", reason="record",
@@ -136,10 +136,26 @@ def test_rows_as_they_are_stored_say_the_same_as_rows_with_names(full: Service) 
         records = database.rows("traces/message_records", one)
         messages = stored_rows.messages(records, ns(at))
         assert [{name: row[name] for name in named[0]} for row in messages] == named
-        one["buckets"] = sorted({row["bucket"] for row in records})
-        tasks = [stored_rows.task(row) for row in database.rows("traces/tasks_of", one)]
         named = database.rows("traces/task_handoffs", one)
-        assert [handoff(row) for row in tasks] == [handoff(row) for row in named]
+        for sent in (records, database.rows("traces/task_records", one)):
+            tasks = stored_rows.tasks(sent, ns(at)) or []
+            assert [handoff(row) for row in tasks] == [handoff(row) for row in named]
+
+
+def test_tasks_are_whole_where_their_rows_by_trace_are_not(full: Service) -> None:
+    """Rows of before a migration are there beside their copies; long reasons are cut."""
+    shown = full.get("/api/v1/traces/t")["handoffs"]
+    assert shown[0]["context"] == {
+        "message_id": "m1", "queue_topic": "agent-queue-writer", "priority": "high",
+    }  # fmt: skip
+    assert shown[0]["target_agent_name"] == "Writer"
+    full.tables.command(
+        "INSERT INTO trace_messages SELECT * REPLACE ('' AS target_agent, '' AS priority)"
+        " FROM trace_messages"
+    )
+    assert full.get("/api/v1/traces/t")["handoffs"] == shown
+    load(full.tables, [task(4, "m4", 11, reason="why " * 100)])
+    assert reasons(full.get("/api/v1/traces/t"))[-1] == "why " * 100
 
 
 def test_a_past_time_has_what_was_there(full: Service) -> None:
