@@ -30,7 +30,7 @@ def of_one(asked: Moment, trace_id: str) -> Row:
 def parts_of(one: Row) -> Parts:
     """Where the parts of a trace are: ids of each kind."""
     found: dict[str, set[str]] = defaultdict(set)
-    for row in database().rows("traces/parts", one):
+    for row in database().rows("traces/parts", {"trace_id": one["trace_id"]}):
         found[row["part"]].add(row["id"])
     return defaultdict(list, {part: sorted(ids) for part, ids in found.items()})
 
@@ -85,7 +85,7 @@ def brief_spans(one: Row) -> list[Row]:
 
 def _records_and_events(one: Row) -> dict[str, list[Row]]:
     parts = parts_of(one)
-    return by_name([*records(one, parts), *events(one, parts)])
+    return by_name([*records(one, parts), *events(parts)])
 
 
 def first_spans_and_handoffs(
@@ -109,9 +109,9 @@ def records(one: Row, parts: Parts) -> list[Query]:
     return [("traces/handoff_records", one)] if parts["record"] else []
 
 
-def events(one: Row, parts: Parts) -> list[Query]:
+def events(parts: Parts) -> list[Query]:
     """The question for events, when there are any."""
-    return [("events/of_ids", {**one, "ids": parts["event"]})] if parts["event"] else []
+    return [("events/of_ids", {"ids": parts["event"]})] if parts["event"] else []
 
 
 def by_name(queries: Sequence[Query]) -> dict[str, list[Row]]:

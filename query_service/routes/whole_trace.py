@@ -84,7 +84,7 @@ def _messages_and_tasks(one: Row, at_ns: int) -> tuple[list[Row], list[Row]]:
 def _by_parts(one: Row) -> dict[str, list[Row]]:
     """What is looked up by where the parts of a trace are."""
     parts = parts_of(one)
-    queries = [*records(one, parts), *events(one, parts)]
+    queries = [*records(one, parts), *events(parts)]
     if parts["link"]:
         queries.append(("traces/links_from", {**one, "limit": MOST_LINKS}))
     if parts["bucket"] and not parts["arrived"]:

@@ -8,7 +8,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import OperationalError
 from opentelemetry.trace import NoOpTracer
 
-from query_service.db import Database, Row, connect
+from query_service.db import SQL, Database, Row, connect, sql
 from query_service.errors import Unavailable
 from query_service.settings import Settings
 from query_service.telemetry.queries import tracing_with
@@ -22,6 +22,12 @@ def test_user_and_password_of_the_url_may_hold_any_character(
     connect(Settings(clickhouse_url="https://a%40b:p%3A%2F%25@db.example"))
     assert (given["username"], given["password"]) == ("a@b", "p:/%")
     assert (given["host"], given["port"], given["secure"]) == ("db.example", 8443, True)
+
+
+def test_no_statement_has_what_could_end_it() -> None:
+    """Comments may: they are not sent."""
+    names = [str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql")]
+    assert [name for name in names if ";" in sql(name) or "--" in sql(name)] == []
 
 
 class Away:
