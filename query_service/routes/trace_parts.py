@@ -128,9 +128,13 @@ def handoffs_of(known: list[Row], tasks: list[Row]) -> list[Row]:
 
 
 def asked_events(asked: Moment, trace_id: str, rows: list[Row]) -> list[Row]:
-    """Those of the trace that had happened by then, oldest first."""
+    """Rows of `events/of_ids` that are of the trace and had happened by then, oldest first."""
     at = ns(asked.at)
-    known = [row for row in rows if row["trace_id"] == trace_id and row["key_time"] <= at]
+    known = [
+        row
+        for row in stored_rows.latest(rows, "event_id", "version")
+        if row["trace_id"] == trace_id and row["key_time"] <= at
+    ]
     return sorted(known, key=lambda row: (row["key_time"], row["event_id"]))
 
 
