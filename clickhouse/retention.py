@@ -24,6 +24,8 @@ class Days(Protocol):
     def retention_days_metrics(self) -> int: ...
     @property
     def retention_days_dead_letters(self) -> int: ...
+    @property
+    def retention_days_observed(self) -> int: ...
 
 
 def apply_retention(client: Client, settings: Days) -> list[str]:
@@ -50,6 +52,8 @@ def _days(table: str, settings: Days) -> int:
         return settings.retention_days_metrics
     if table == "dead_letters":
         return settings.retention_days_dead_letters
+    if table.startswith("observed_"):
+        return settings.retention_days_observed
     if table == "arrivals":
         return min(ARRIVALS_DAYS, settings.retention_days)
     return settings.retention_days

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     )
     retention_days_metrics: int = Field(30, ge=1, description="Days that metric points are kept")
     retention_days_dead_letters: int = Field(30, ge=1, description="Days of dead letters")
+    retention_days_observed: int = Field(
+        7, ge=1, description="Days of what the observer saw of the cluster and of gateways"
+    )
 
     query_keys_file: Path | None = Field(
         None, description="Keys of the query service, one line for each (agent-telemetry keys)"

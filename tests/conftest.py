@@ -20,11 +20,24 @@ with warnings.catch_warnings():
     from tests.stack import Stack, make_stack
 
 __all__ = ["busy"]
+NO_KUBERNETES = "NO KUBERNETES API IS TESTED"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests first: they say sooner what is wrong."""
-    items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
+    """Unit tests first: they say sooner what is wrong. What is built meanwhile is tested last."""
+    items.sort(
+        key=lambda item: sum(
+            item.get_closest_marker(marker) is not None for marker in ("stack", "kubernetes")
+        )
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What could not be tested here is said where it is seen."""
+    told = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reason for reason in told if NO_KUBERNETES in reason):
+        terminalreporter.write_sep("!", NO_KUBERNETES, red=True)
+        terminalreporter.write_line(reason)
 
 
 @pytest.hookimpl(wrapper=True)

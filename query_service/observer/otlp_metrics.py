@@ -28,6 +28,11 @@ SERVICE = "agent-telemetry-observer"
 TIMEOUT = 5.0
 UNITS = {Metric.LAG: "{message}", Metric.MEMBERS: "{member}"}
 
+
+class NotRecorded(Unavailable):
+    """What was seen could not be recorded; it says nothing of the source."""
+
+
 # It would log each failed try; the job that calls says it once.
 logging.getLogger(OTLPMetricExporter.__module__).setLevel(logging.CRITICAL)
 
@@ -44,11 +49,11 @@ class MetricsSender:
     def send(self, samples: Samples, observed_at: int) -> None:
         """Hand over samples of `observed_at` (ns since 1970); once it returns, Kafka has them.
 
-        Raises Unavailable when the Collector does not take them.
+        Raises NotRecorded when the Collector does not take them.
         """
         result = self._exporter.export(metrics_data(samples, observed_at))
         if result is not MetricExportResult.SUCCESS:
-            raise Unavailable(f"the Collector does not take metrics at {self._endpoint}")
+            raise NotRecorded(f"the Collector does not take metrics at {self._endpoint}")
 
     def close(self) -> None:
         """Give up what is being sent."""

@@ -1,21 +1,27 @@
 """Puts the observer together."""
 
 import logging
+import os
 import threading
 
 from query_service.db import Database
 from query_service.observer.concern import Concern
 from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
+from query_service.observer.k8s import source as k8s_source
+from query_service.observer.k8s.api import connect
+from query_service.observer.k8s.source import KubernetesSource
 from query_service.observer.kafka_client import AdminConnection
 from query_service.observer.kafka_job import KafkaJob
 from query_service.observer.kafka_source import KafkaSource
 from query_service.observer.leader import leadership
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.otlp_metrics import MetricsSender
+from query_service.observer.otlp_things import ThingsSender
 from query_service.observer.rollups import RollupsJob
 from query_service.observer.schedule import Job, Lane, run_lanes
 from query_service.observer.settings import ObserverSettings
+from query_service.observer.sources import Off, SourceJob, Witness
 from query_service.observer.traces import TracesJob
 from query_service.settings import Settings
 
@@ -38,12 +44,15 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
     servers = parts.kafka_bootstrap_servers
     source = KafkaSource(AdminConnection(servers))
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
+    things = ThingsSender(parts.otel_exporter_otlp_endpoint)
     kafka = KafkaJob(source, sender, Database(parts), own.keep_alive)
     gaps = GapsJob(servers, Database(parts), own.gaps_grace)
+    witnessed = Witness("kafka", kafka.run, things, own.keep_alive)
     lanes = [
-        Lane([Job("kafka", kafka.run, own.kafka_interval)]),
+        Lane([Job("kafka", witnessed.run, own.kafka_interval)]),
         tables(parts, own),
         Lane([Job("gaps", gaps.run, own.gaps_interval)]),
+        kubernetes(own, things, stop),
     ]
 
     def ready() -> None:
@@ -53,6 +62,23 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
 
     run_lanes(lanes, stop, ready)
     sender.close()
+    things.close()
+
+
+def kubernetes(own: ObserverSettings, sender: ThingsSender, stop: threading.Event) -> Lane:
+    """The job that records what runs in the cluster; without one, that there is none."""
+    where = own.kubernetes
+    if where == "auto":
+        where = "in-cluster" if "KUBERNETES_SERVICE_HOST" in os.environ else "off"
+    if where == "off":
+        off = SourceJob(Off(k8s_source.NAME), sender, own.keep_alive)
+        return Lane([Job(k8s_source.NAME, off.run, own.kubernetes_interval)])
+    source = KubernetesSource(
+        lambda: connect(where), own.namespaces, own.kubernetes_metrics_interval, stop
+    )
+    job = SourceJob(source, sender, own.keep_alive)
+    witnessed = Witness(k8s_source.NAME, job.run, sender, own.keep_alive)
+    return Lane([Job(k8s_source.NAME, witnessed.run, own.kubernetes_interval, is_needed=False)])
 
 
 def tables(parts: Settings, own: ObserverSettings) -> Lane:

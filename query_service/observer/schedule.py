@@ -22,11 +22,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every `interval` seconds; it raises when it could not."""
+    """Something to do every `interval` seconds; it raises when it could not.
+
+    The observer is ready without one that is not needed: its source may be away for long.
+    """
 
     name: str
     run: Callable[[], None]
     interval: float
+    is_needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,14 @@ def rest(took: float, share: float) -> float:
 
 
 def run_lanes(lanes: Sequence[Lane], stop: threading.Event, ready: Callable[[], None]) -> None:
-    """Run all lanes until `stop` is set; calls `ready` once, when each job has succeeded once.
+    """Run all lanes until `stop` is set; calls `ready` once, when each job that is needed has
+    succeeded once.
 
     Returns within 1 s of `stop`: a job in the middle of a query is left to end with the process,
     since whatever a job does can be cut off and done again.
     """
-    missing, lock = {job.name for lane in lanes for job in lane.jobs}, threading.Lock()
+    missing = {job.name for lane in lanes for job in lane.jobs if job.is_needed}
+    lock = threading.Lock()
 
     def succeeded(name: str) -> None:
         with lock:

@@ -1,6 +1,7 @@
 """Settings of the observer, from the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,9 +22,29 @@ class ObserverSettings(BaseSettings):
     gaps_grace: float = Field(
         300, ge=0, description="Until a committed record whose rows do not arrive is a dead letter"
     )
+    kubernetes: Literal["auto", "off", "in-cluster", "kubeconfig"] = Field(
+        "auto",
+        description="Which cluster is watched: auto is the one that the observer runs in, if any; "
+        "kubeconfig is the current context of KUBECONFIG",
+    )
+    kubernetes_namespaces: str = Field(
+        "telemetry", description="Namespaces that are watched, separated by commas; * is all"
+    )
+    kubernetes_interval: float = Field(
+        2, gt=0, description="Between two records of what was watched"
+    )
+    kubernetes_metrics_interval: float = Field(
+        30, gt=0, description="Between two questions for CPU and memory of pods"
+    )
     ready_file: Path | None = Field(None, description="Written once every job has succeeded")
     home: Path = Field(
         Path.home() / ".local/share/agent-telemetry",
         validation_alias="AGENT_TELEMETRY_HOME",
         description="run/observer.lock is there: one observer works, others wait",
     )
+
+    @property
+    def namespaces(self) -> list[str]:
+        """The namespaces of OBSERVER_KUBERNETES_NAMESPACES; all are one entry, *."""
+        names = {name.strip() for name in self.kubernetes_namespaces.split(",")} - {""}
+        return ["*"] if "*" in names else sorted(names)

@@ -144,17 +144,21 @@ class _Days:
     retention_days: int = 14
     retention_days_metrics: int = 30
     retention_days_dead_letters: int = 30
+    retention_days_observed: int = 7
 
 
 def test_retention_follows_the_settings(client: Client) -> None:
     migrate(client)
     assert apply_retention(client, _Days()) == []
-    changed = apply_retention(client, _Days(7, 8, 9))
-    assert {"otel_traces: 7 days", "otel_metrics_sum: 8 days", "dead_letters: 9 days"} <= set(
-        changed
-    )
+    changed = apply_retention(client, _Days(6, 8, 9, 3))
+    assert {
+        "otel_traces: 6 days",
+        "otel_metrics_sum: 8 days",
+        "dead_letters: 9 days",
+        "observed_things: 3 days",
+    } <= set(changed)
     assert not [change for change in changed if change.startswith(("open_tasks", "schema_"))]
-    assert apply_retention(client, _Days(7, 8, 9)) == []
+    assert apply_retention(client, _Days(6, 8, 9, 3)) == []
     assert len(apply_retention(client, _Days())) == len(changed)
 
 

@@ -37,6 +37,11 @@ KEYS = {
     "message_index": ("id_hash, topic, partition, offset, value_hash", ""),
     "message_repeats": ("bucket, topic, partition, offset, value_hash", ""),
     "known_failures": ("event_time, failure_id", ""),
+    "observed_figures": (
+        "metric, observed_at, namespace, name, container, uid",
+        "toISOWeek(observed_at)",
+    ),
+    "observed_things": ("kind, observed_at, namespace, name, uid", "toISOWeek(observed_at)"),
     "observer_progress": ("job, key", ""),
     "open_signs": ("message_hash, event_time, event_name, agent", ""),
     "open_tasks": ("message_id", ""),

@@ -1,0 +1,1 @@
+"""What runs in a Kubernetes cluster, read through its API."""

@@ -1,0 +1,156 @@
+"""Lists and watches of the Kubernetes API, as JSON.
+
+The official client makes the requests; its models are not used, since they refuse objects that the
+server sends with a field less.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kubernetes import client, config
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config.config_exception import ConfigException
+from kubernetes.watch.watch import iter_resp_lines
+from urllib3.exceptions import HTTPError
+
+from query_service.errors import Forbidden, Unavailable
+
+PAGE = 500
+WATCH_SECONDS = 30
+"""So long a watch lasts: who may no longer look, or lost the way, is told when it begins anew."""
+_CONNECT_SECONDS, _READ_SECONDS = 3, 15
+EVERYWHERE = "*"
+
+Json = dict[str, Any]
+
+
+class Expired(Exception):
+    """The server does not know that version any more: list again."""
+
+
+class KubernetesApi:
+    """A cluster, by the service account of the pod or a kubeconfig."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self.host: str = api.configuration.host
+        apps, core = client.AppsV1Api(api), client.CoreV1Api(api)
+        self._custom = client.CustomObjectsApi(api)
+        self._lists: dict[tuple[str, bool], Callable[..., Any]] = {
+            ("Deployment", False): apps.list_namespaced_deployment,
+            ("Deployment", True): apps.list_deployment_for_all_namespaces,
+            ("StatefulSet", False): apps.list_namespaced_stateful_set,
+            ("StatefulSet", True): apps.list_stateful_set_for_all_namespaces,
+            ("Pod", False): core.list_namespaced_pod,
+            ("Pod", True): core.list_pod_for_all_namespaces,
+        }
+
+    def all_of(self, kind: str, namespace: str) -> tuple[list[Json], str]:
+        """All objects of a kind, read in pages, and the version that they are of.
+
+        Raises Unavailable, Forbidden, Expired.
+        """
+        found: list[Json] = []
+        more: dict[str, str] = {}
+        while True:
+            with self._asked(kind, namespace) as ask:
+                page = _json(ask(limit=PAGE, **more))
+            found += page["items"]
+            if not (token := page["metadata"].get("continue")):
+                return found, page["metadata"]["resourceVersion"]
+            more = {"_continue": token}
+
+    def watch(self, kind: str, namespace: str, version: str) -> Iterator[tuple[str, Json]]:
+        """What happens to objects after a version, until the server ends it: (type, object).
+
+        Raises Unavailable, Forbidden, Expired.
+        """
+        with self._asked(kind, namespace) as ask:
+            answer = ask(
+                watch=True,
+                allow_watch_bookmarks=True,
+                resource_version=version,
+                timeout_seconds=WATCH_SECONDS,
+                _request_timeout=(_CONNECT_SECONDS, WATCH_SECONDS + _READ_SECONDS),
+            )
+            try:
+                for line in iter_resp_lines(answer):
+                    if line:
+                        event = json.loads(line)
+                        if event["type"] == "ERROR":
+                            raise _failure(event["object"].get("code"), str(event["object"]), kind)
+                        yield event["type"], event["object"]
+            finally:
+                answer.close()
+
+    def metrics(self, namespace: str) -> list[Json]:
+        """PodMetrics of metrics.k8s.io. Raises Unavailable when there is no such API, Forbidden."""
+        names = ("metrics.k8s.io", "v1beta1")
+        options: dict[str, Any] = {
+            "_preload_content": False,
+            "_request_timeout": (_CONNECT_SECONDS, _READ_SECONDS),
+        }
+        with self._failing("pods.metrics.k8s.io"):
+            if namespace == EVERYWHERE:
+                answer = self._custom.list_cluster_custom_object(*names, "pods", **options)
+            else:
+                answer = self._custom.list_namespaced_custom_object(
+                    *names, namespace, "pods", **options
+                )
+            items: list[Json] = _json(answer)["items"]
+            return items
+
+    @contextmanager
+    def _asked(self, kind: str, namespace: str) -> Iterator[Callable[..., Any]]:
+        everywhere = namespace == EVERYWHERE
+        function = self._lists[kind, everywhere]
+        names = () if everywhere else (namespace,)
+
+        def ask(**options: Any) -> Any:
+            options.setdefault("_request_timeout", (_CONNECT_SECONDS, _READ_SECONDS))
+            return function(*names, _preload_content=False, **options)
+
+        with self._failing(f"{kind} in {namespace}"):
+            yield ask
+
+    @contextmanager
+    def _failing(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except ApiException as error:
+            raise _failure(error.status, str(error.reason), what) from error
+        except (HTTPError, OSError, ValueError) as error:
+            raise Unavailable(f"Kubernetes at {self.host} does not answer: {error}") from error
+
+
+def _json(answer: Any) -> Json:
+    if answer.status >= 300:
+        raise _failure(answer.status, answer.data[:200].decode(errors="replace"), "")
+    read: Json = json.loads(answer.data)
+    return read
+
+
+def _failure(status: int | None, text: str, what: str) -> Exception:
+    if status in (401, 403):
+        return Forbidden(f"Kubernetes refuses {what}: {status} {text[:200]}")
+    if status == 410:
+        return Expired(text)
+    return Unavailable(f"Kubernetes answers {status} for {what}: {text[:200]}")
+
+
+def connect(where: str) -> KubernetesApi:
+    """The cluster that this pod is in, or that of the kubeconfig (`where`: in-cluster, kubeconfig).
+
+    Raises Unavailable when there is none.
+    """
+    settings = client.Configuration()
+    settings.retries = False  # a source that is away is told at once
+    try:
+        if where == "kubeconfig":
+            config.load_kube_config(client_configuration=settings)
+        else:
+            config.load_incluster_config(client_configuration=settings)
+    except ConfigException as error:
+        raise Unavailable(f"no Kubernetes by {where}: {error}") from error
+    return KubernetesApi(client.ApiClient(settings))
