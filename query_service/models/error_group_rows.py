@@ -70,10 +70,7 @@ def with_changed(
         is_wanted = asked["fingerprint"] in ("", failure.first.group_key)
         if is_wanted and failure.first.time <= window.at:
             parts[failure.first.group_key].append(window.row(failure))
-    new_since = time(asked["new_since"])
-    found = [_sum(some) for some in parts.values()]
-    matching = [g for g in found if g["failures"] and g["first_seen_ns"] >= new_since]
-    return _page(matching, asked)
+    return page_of((_sum(some) for some in parts.values()), asked)
 
 
 def _sum(parts: list[Row]) -> Row:
@@ -107,7 +104,10 @@ def _datetime(time: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time // 1_000)
 
 
-def _page(groups: list[Row], asked: Mapping[str, Any]) -> list[Row]:
+def page_of(found: Iterable[Row], asked: Mapping[str, Any]) -> list[Row]:
+    """A page of these groups, those with failures in the window."""
+    new_since = time(asked["new_since"])
+    groups = [g for g in found if g["failures"] and g["first_seen_ns"] >= new_since]
     turn, sort = asked["turn"], {"count": "failures"}.get(asked["sort"], f"{asked['sort']}_ns")
     whole = [
         {**group, "sort_value": group[sort], "total": len(groups)}

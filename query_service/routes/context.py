@@ -39,6 +39,7 @@ class Context:
     settled_queue: Remembered[Any] = field(default_factory=Remembered)
     settled_figures: Remembered[tuple[int, list[Row]]] = field(default_factory=Remembered)
     settled_graph: Remembered[Answered] = field(default_factory=Remembered)
+    settled_groups: Remembered[Any] = field(default_factory=Remembered)
     settled_totals: Remembered[Row] = field(default_factory=Remembered)
 
 

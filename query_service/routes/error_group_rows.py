@@ -11,15 +11,17 @@ from query_service.routes.context import database
 
 MOST = 2_000
 """Groups that are put together here."""
-_NO_TEXT = {"message": ""}  # a report that came meanwhile, or retention, made it another
+_NO_TEXT = {
+    "message": "",
+    "sample_id": "",
+}  # a report that came meanwhile, or retention, made it another
 
 
 def page_rows(now: Standing, parameters: Row) -> list[Row]:
     """A page of groups. With failures that were worked out now all groups are asked for: which of
     them are on the page is known only with those."""
     if not now.changed:
-        name = "errors/groups" if parameters["is_live"] else "errors/groups_settled"
-        return database().rows(name, parameters)
+        return database().rows("errors/groups", parameters)
     whole = {"is_part": 1, "after_id": "", "limit": MOST + 1}
     rows = database().rows("errors/groups", {**parameters, **whole})
     if len(rows) > MOST:

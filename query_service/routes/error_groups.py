@@ -1,6 +1,7 @@
 """`/api/v1/errors/groups`: what kinds of failures there are, and which are new."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -8,13 +9,14 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.db import Row
 from query_service.errors import InvalidParameter, NotFound
-from query_service.failures import LIVE
+from query_service.failures import KNOWN, LIVE
 from query_service.models.parameters.errors import GroupPath, GroupQuery, GroupsQuery
 from query_service.models.values import iso, normalise, utc
 from query_service.routes import failures
 from query_service.routes.context import Moment, absolute, bound, moment
 from query_service.routes.error_group_rows import page_rows, with_texts
 from query_service.routes.paging import FIRST, fixed, next_cursor, opened
+from query_service.routes.settled_groups import settled_groups, with_kept_texts
 from query_service.schemas.errors import ErrorGroups, OneErrorGroup
 
 blueprint = APIBlueprint(
@@ -22,6 +24,7 @@ blueprint = APIBlueprint(
 )
 STEPS = 24
 DEFAULT = timedelta(days=1)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @blueprint.get("/groups", summary="Groups of errors", responses={200: ErrorGroups})
@@ -37,10 +40,10 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
         **page.turn,
         "limit": query.limit + 1,
     }
-    rows, where, trend = _groups(asked, query, **chosen)
+    rows, told, trend = _groups(asked, query, **chosen)
     return {
         "total": rows[0]["total"] if rows else 0,
-        "groups": [group(row) for row in with_texts(rows[: query.limit], where)],
+        "groups": [group(row) for row in told(rows[: query.limit])],
         "next_cursor": next_cursor(
             rows, query.limit, fixed(page), ("last_seen_ns", "fingerprint"), "sort_value"
         ),
@@ -53,10 +56,10 @@ def groups(query: GroupsQuery) -> dict[str, Any]:
 )
 def one_group(path: GroupPath, query: GroupQuery) -> dict[str, Any]:
     """A group with failures in the window. Raises NotFound."""
-    rows, where, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
+    rows, told, trend = _groups(moment(query.at), query, fingerprint=path.fingerprint)
     if not rows:
         raise NotFound(f"Error group {path.fingerprint} has no failure in this window")
-    return {"group": group(with_texts(rows, where)[0]), **trend}
+    return {"group": group(told(rows)[0]), **trend}
 
 
 def group(row: Row) -> dict[str, Any]:
@@ -79,8 +82,8 @@ def _time(asked: Moment, time: Any) -> Any:
 
 def _groups(
     asked: Moment, query: GroupQuery, **chosen: str | int
-) -> tuple[list[Row], Row, dict[str, Any]]:
-    """The groups, which failures they are of, and the window that they were counted in."""
+) -> tuple[list[Row], Callable[[list[Row]], list[Row]], dict[str, Any]]:
+    """The groups, how they get what they say, and the window that they were counted in."""
     since = _time(asked, DEFAULT if query.since is None else query.since)
     until = asked.now if query.until is None else _time(asked, query.until)
     if until <= since:
@@ -99,6 +102,7 @@ def _groups(
         **where,
         "is_part": 0,
         "at": asked.parameters["at"],
+        "from": bound(_EARLIEST if since - _EARLIEST < until - since else since - (until - since)),
         "step": max(1, int(step.total_seconds() * 1e9)),
         "steps": STEPS,
         "fingerprint": "",
@@ -115,4 +119,8 @@ def _groups(
         "until": iso(until),
         "step_seconds": step.total_seconds(),
     }
-    return page_rows(now, parameters), where, window
+    is_settled = now.source == KNOWN and not (now.units or asked.is_past)
+    if found := settled_groups(parameters) if is_settled else None:
+        rows, groups = found
+        return rows, lambda shown: with_kept_texts(groups, shown, where), window
+    return page_rows(now, parameters), lambda shown: with_texts(shown, where), window

@@ -11,7 +11,7 @@ from query_service.db import Row
 from query_service.models.answered import Answered, answered, with_part
 from query_service.routes.context import Moment, bound, context, database
 from query_service.routes.settled import kept
-from query_service.routes.tail import BUCKET, start
+from query_service.routes.tail import BUCKET, start, starts
 
 Query = tuple[str, dict[str, Any]]
 MOST = timedelta(hours=2)
@@ -30,23 +30,19 @@ def settled_answers(
     if begin >= end or min(last, asked.now) - first > MOST:
         rows, *told = database().together(("graph/answered_settled", asking), *beside)
         return rows, told
-    whole = _bins(asking, begin, end)
-    cuts = [(first, begin), (end, last)]
-    ends = [_bins(asking, *cut) for cut in cuts if cut[0] < cut[1]]
+    chosen = {**asking, "buckets": []}
+    whole = {**chosen, "from": bound(begin), "until": bound(end)}
+    cuts = starts([side for side in (first, last) if start(side, BUCKET) != side], BUCKET)
+    ends = [("graph/answered_bins", {**chosen, "buckets": cuts})] if cuts else []
 
     def read() -> Answered:
-        return answered(database().rows(*whole))
+        return answered(database().rows("graph/answered_bins", whole))
 
-    held, question = context().settled_graph, repr(whole)
+    held, question = context().settled_graph, (begin, end, asking["agent"])
     found, told = kept(held, ("answered_tasks",), question, read, *ends, *beside)
     for rows in told[: len(ends)]:
         found = with_part(found, rows)
     return list(found.values()), told[len(ends) :]
-
-
-def _bins(asking: dict[str, Any], first: datetime, last: datetime) -> Query:
-    window = {"from": bound(first), "until": bound(last), "agent": asking["agent"]}
-    return "graph/answered_bins", window
 
 
 def _time(text: str) -> datetime:
