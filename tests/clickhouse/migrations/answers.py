@@ -27,6 +27,8 @@ ANSWERS = {
     "histograms": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_histogram FINAL",
     "exponential": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_exponential_histogram FINAL",
     "summaries": "SELECT * EXCEPT (ArrivedAt) FROM otel_metrics_summary FINAL",
+    "things": "SELECT * EXCEPT (arrived_at) FROM observed_things FINAL",
+    "things_figures": "SELECT * EXCEPT (arrived_at) FROM observed_figures FINAL",
     "offsets": "SELECT * EXCEPT (arrived_at) FROM kafka_offsets FINAL",
     "handoff_times": "SELECT * EXCEPT (arrived_at, version) FROM handoff_times FINAL",
     "agent_names": "SELECT agent, name, min(first_seen), max(last_seen) FROM agent_names"
@@ -69,7 +71,7 @@ COUNTS = {
     "commits": 2, "readers": 1, "failures": 5, "dead": 2, "outlines": 5, "buckets": 2,
     "trace_messages": 6, "task_handoffs": 3, "trace_handoffs": 2,
     "links": 1, "ends": 3, "event_times": 6,
-    "trace_states": 2, "figures": 3, "arrivals": 26, "ids": 27,
+    "things": 3, "things_figures": 1, "trace_states": 2, "figures": 3, "arrivals": 26, "ids": 27,
 }  # fmt: skip
 
 

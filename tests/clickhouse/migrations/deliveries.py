@@ -55,6 +55,9 @@ def deliveries() -> list[tuple[str, Row]]:
         records.sign(4, "heartbeat", "m-2", "2026-11-22 12:12:00"),
         records.otlp_log(5, EventName="exception", LogAttributes=exception),
         records.otlp_log(6, EventName="my.event"),
+        records.seen(7, "entity_state", "2026-11-22 12:00:00", phase="Pending"),
+        records.seen(8, "entity_state", "2026-11-22 12:01:00", phase="Running"),
+        records.seen(9, "entity_delete", "2026-11-22 12:02:00"),
     ]
     group = {"group": "agent-writer-consumer", "topic": queue, "partition": "0"}
     gauges = [
@@ -65,7 +68,11 @@ def deliveries() -> list[tuple[str, Row]]:
         records.kafka("consumer_group.offset", 2, "2026-11-22 12:21:00", **group),
         records.kafka("consumer_group.offset", 7, "2026-11-22 12:21:00", **group | {"group": "g"}),
         records.kafka("consumer_group.members", 1, "2026-11-22 12:20:00", group=group["group"]),
-    ]
+        records.otlp_point(
+            8, Value=2.0, MetricName="k8s.pod.phase", ServiceName=records.OBSERVER,
+            Attributes={"k8s.namespace.name": "shop", "k8s.pod.name": "coder-1"},
+        ),
+    ]  # fmt: skip
     return [
         *((landing(row), row) for row in raw),
         *(("landing_traces", row) for row in spans),

@@ -175,6 +175,8 @@ def error(**fields: object) -> Json:
     } | fields
 
 
+OBSERVER = "agent-telemetry-observer"
+
 JSON_KINDS: dict[str, tuple[str, Json]] = {
     "message": ("agent-queue-writer", message()),
     "result": (
@@ -243,6 +245,23 @@ def sign(offset: int, name: str, message_id: str, at: str, **attributes: str) ->
             "agent_telemetry.event.id": f"{name}-{message_id}-{at}",
         }
         | attributes,
+    )
+
+
+def seen(offset: int, event: str, at: str, kind: str = "k8s.pod", **attributes: object) -> Row:
+    """An entity event of the observer."""
+    named = {"k8s.namespace.name": "shop", f"{kind}.name": "coder-1", f"{kind}.uid": "u-1"}
+    return otlp_log(
+        offset,
+        Timestamp=at,
+        ServiceName=OBSERVER,
+        Body="",
+        LogAttributes={
+            "otel.entity.event.type": event,
+            "otel.entity.type": kind,
+            "otel.entity.id": json.dumps(named),
+            "otel.entity.attributes": json.dumps(attributes),
+        },
     )
 
 
