@@ -119,12 +119,15 @@ class Database:
 
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of several SQL files, asked at the same time. Raises Unavailable."""
-        with ThreadPoolExecutor(len(queries) or 1) as pool:
-            asked = [
+        if not queries:
+            return []
+        with ThreadPoolExecutor(len(queries)) as pool:
+            later = [
                 pool.submit(copy_context().run, self.rows, name, parameters)
-                for name, parameters in queries
+                for name, parameters in queries[1:]
             ]
-            return [one.result() for one in asked]
+            found = self.rows(*queries[0])
+            return [found, *(one.result() for one in later)]
 
     def beside(self, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
         """What two functions give that ask for rows, at the same time."""
