@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from query_service.models.kept import Kept
+from query_service.models.remembered import Remembered
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
 from query_service.routes import kept, open_now
@@ -23,6 +25,14 @@ def filled(embedded_clickhouse: str) -> Iterator[Service]:
     made.tables.close()
 
 
+def forget(filled: Service, monkeypatch: pytest.MonkeyPatch, **held: Any) -> None:
+    """Let the service keep nothing of before."""
+    extensions = filled.web.application.extensions
+    held |= {"settled_queues": Remembered(), "settled_queue": Remembered()}
+    found = replace(extensions["agent_telemetry"], **held)
+    monkeypatch.setitem(extensions, "agent_telemetry", found)
+
+
 def test_only_the_bodies_that_are_shown_are_read(
     filled: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,10 +43,7 @@ def test_only_the_bodies_that_are_shown_are_read(
     assert len(few["tasks"]) == 3
     monkeypatch.setattr(kept, "MOST_IDS", 1)
     texts = Kept(1_000_000)
-    context = filled.web.application.extensions["agent_telemetry"]
-    monkeypatch.setitem(
-        filled.web.application.extensions, "agent_telemetry", replace(context, bodies=texts)
-    )
+    forget(filled, monkeypatch, bodies=texts)
     assert filled.get(path) == few
     rows = filled.tables.query("SELECT message_id, value_hash FROM open_tasks").result_rows
     everything = [(message_id, value_hash) for message_id, value_hash in rows]
@@ -54,5 +61,6 @@ def test_the_same_is_told(
             job(database(filled)).run()
     few = filled.get(f"/api/v1/{path}")
     monkeypatch.setattr(open_now, "MOST_OPEN", 1)
+    forget(filled, monkeypatch)
     for _ in range(2):
         assert filled.get(f"/api/v1/{path}") == few
