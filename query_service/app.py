@@ -24,6 +24,7 @@ from query_service.routes import (
     health,
     live,
     metrics,
+    oracle,
     otlp,
     problems,
     queues,
@@ -59,6 +60,7 @@ GROUPS = (
     otlp,
     debug,
     live,
+    oracle,
 )
 
 

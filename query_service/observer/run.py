@@ -71,7 +71,7 @@ def kubernetes(own: ObserverSettings, sender: ThingsSender, stop: threading.Even
     if where == "auto":
         where = "in-cluster" if "KUBERNETES_SERVICE_HOST" in os.environ else "off"
     if where == "off":
-        off = SourceJob(Off(k8s_source.NAME), sender, own.keep_alive)
+        off = SourceJob(Off(k8s_source.NAME, own.keep_alive), sender, own.keep_alive)
         return Lane([Job(k8s_source.NAME, off.run, own.kubernetes_interval)])
     source = KubernetesSource(
         lambda: connect(where), own.namespaces, own.kubernetes_metrics_interval, stop

@@ -44,8 +44,8 @@ class SourceJob:
 class Off:
     """A source that is not looked at, which is a fact as well."""
 
-    def __init__(self, name: str) -> None:
-        self._things = {source_key(name): {"state": OFF}}
+    def __init__(self, name: str, keep_alive: float) -> None:
+        self._things = {source_key(name): {"state": OFF, "keep_alive": keep_alive}}
 
     def read(self) -> View:
         """That it is off."""
@@ -61,6 +61,7 @@ class Witness:
         self._key = source_key(name)
         self._run = run
         self._sender = sender
+        self._keep_alive = keep_alive
         self._told = Told(keep_alive)
 
     def run(self) -> None:
@@ -75,6 +76,7 @@ class Witness:
         self._tell({"state": OK})
 
     def _tell(self, seen: dict[str, Any]) -> None:
+        seen["keep_alive"] = self._keep_alive  # so long it may be silent
         view = View(time.time_ns(), {self._key: seen})
         now = time.monotonic()
         news = self._told.news(view, now)

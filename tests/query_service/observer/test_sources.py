@@ -41,7 +41,7 @@ class Pods:
         (None, {"state": "ok"}),
     ],
 )
-def test_how_a_source_is(error: Exception | None, state: dict[str, str]) -> None:
+def test_how_a_source_is(error: Exception | None, state: dict[str, object]) -> None:
     sender = Sender()
 
     def run() -> None:
@@ -55,7 +55,7 @@ def test_how_a_source_is(error: Exception | None, state: dict[str, str]) -> None
         except Exception as raised:
             assert raised is error
     assert [news.things for news in sender.sent if news.things] == [
-        {source_key("kubernetes"): state}
+        {source_key("kubernetes"): state | {"keep_alive": 60}}
     ]
 
 
@@ -68,10 +68,13 @@ def test_a_collector_that_is_away_says_nothing_of_the_source() -> None:
     sender.is_away = False
     witness.run()
     things = {key: thing for news in sender.sent for key, thing in news.things.items()}
-    assert things == {POD: {"phase": "Running"}, source_key("kubernetes"): {"state": "ok"}}
+    assert things == {
+        POD: {"phase": "Running"},
+        source_key("kubernetes"): {"state": "ok", "keep_alive": 60},
+    }
 
 
 def test_a_source_that_is_not_looked_at() -> None:
     sender = Sender()
-    SourceJob(Off("kubernetes"), sender, 60).run()
-    assert sender.sent[0].things == {source_key("kubernetes"): {"state": "off"}}
+    SourceJob(Off("kubernetes", 60), sender, 60).run()
+    assert sender.sent[0].things == {source_key("kubernetes"): {"state": "off", "keep_alive": 60}}

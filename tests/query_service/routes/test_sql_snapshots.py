@@ -54,6 +54,7 @@ REQUESTS = {
     "trace_graph": f"/api/v1/traces/t1/graph?{AT}",
     "trace_critical_path": f"/api/v1/traces/t1/critical-path?{AT}",
     "trace_errors": "/api/v1/traces/t1/errors",
+    "oracle_workload": f"/api/v1/oracle/workload?{AT}",
     "metrics": "/api/v1/metrics",
     "metrics_settled": "/api/v1/metrics",
     "metrics_at": f"/api/v1/metrics?{AT}",
@@ -89,6 +90,7 @@ REQUESTS = {
     "search_newest": "/api/v1/search?q=draft%20about%20tea&sort=time",
     "search_kinds": f"/api/v1/search?q=ABCDEF12&kinds=span&kinds=event&limit=3&{AT}",
     "search_no_words": "/api/v1/search?q=%27%3B--",
+    "oracle_schema": "/api/v1/oracle/schema",
     "trace_context": "/api/v1/trace-context/create",
     "otlp_status": "/api/v1/otlp/status",
     "sampling": "/api/v1/sampling/metrics",
@@ -121,6 +123,14 @@ def asked(name: str) -> list[dict[str, Any]]:
             "metrics/count_all": [{"spans": 0}],
             "metrics/count_anew": [{"spans": 0}],
             "traces/known": [{"trace_id": "t1"}],
+            "oracle/sources": [
+                {
+                    "name": "kubernetes",
+                    "last": '{"state": "ok", "keep_alive": 60}',
+                    "since": NOW,
+                    "last_seen": NOW,
+                }
+            ],
             "handoffs/places": [handoff_place()],
             "handoffs/records_of": [handoff_row()],
             "handoffs/edge": [{"key_time": 10**18}],

@@ -1,0 +1,67 @@
+"""How the sources of the observer are, and for when what they showed holds."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from query_service.db import Row
+from query_service.models.values import iso, utc
+
+OK, OFF, SILENT, UNKNOWN = "ok", "off", "silent", "unknown"
+MISSED = 2.5
+"""So many records each minute are missed before nobody is taken to look."""
+_KEEP_ALIVE = 60.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source: its `state` is what the observer saw, `silent` when the observer says nothing of
+    it any more, and `unknown` when it never did. What it showed holds for `until`."""
+
+    name: str
+    state: str
+    since: datetime | None = None
+    until: datetime | None = None
+    message: str = ""
+    keep_alive: float = _KEEP_ALIVE
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what it showed holds now."""
+        return self.state == OK
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """Between which times all that it showed last was recorded; None when it showed nothing."""
+        if self.until is None:
+            return None
+        return self.until - timedelta(seconds=MISSED * self.keep_alive), self.until
+
+    @property
+    def told(self) -> str:
+        """A sentence about a source that is not as it should be."""
+        if self.state == UNKNOWN:
+            return f"{self.name} was not observed"
+        if self.state == OFF:
+            return f"{self.name} is not observed (it is off)"
+        what = f": {self.message}" if self.message else ""
+        return f"{self.name} is {self.state} since {iso(self.since)}{what}"
+
+
+def sources(rows: Iterable[Row], at: datetime) -> dict[str, Source]:
+    """Sources by name, out of `oracle/sources`, as they are at a time."""
+    return {row["name"]: _source(row, at) for row in rows}
+
+
+def _source(row: Row, at: datetime) -> Source:
+    seen = json.loads(row["last"])
+    since, last_seen = utc(row["since"]), utc(row["last_seen"])
+    keep_alive = float(seen.get("keep_alive", _KEEP_ALIVE))
+    state: str = seen["state"]
+    until: datetime | None = at if state == OK else since
+    if (at - last_seen).total_seconds() > MISSED * keep_alive:
+        state, since, until = SILENT, last_seen, last_seen if state == OK else since
+    if seen["state"] == OFF:
+        until = None
+    return Source(row["name"], state, since, until, seen.get("message", ""), keep_alive)

@@ -1,0 +1,54 @@
+"""`/api/v1/oracle`: the state of the system, as the observer saw it."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from query_service.models.oracle_source import UNKNOWN, Source, sources
+from query_service.models.oracle_workload import CPU, MEMORY, POD, WORKLOADS, troubles, workload
+from query_service.models.parameters.lists import AtQuery
+from query_service.routes.context import Moment, bound, database, moment
+from query_service.schemas.oracle import Workload
+
+blueprint = APIBlueprint(
+    "oracle", __name__, url_prefix="/api/v1/oracle", abp_tags=[Tag(name="Oracle")]
+)
+KUBERNETES, MEASURED = "kubernetes", "kubernetes-metrics"
+SCHEMA = Path(__file__).parents[1] / "schemas" / "oracle_state.v2.json"
+_SCHEMA = SCHEMA.read_bytes()
+_EXAMPLE = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+_JSON = {"application/schema+json": {"schema": {"type": "object", "example": _EXAMPLE}}}
+
+
+@blueprint.get("/schema", summary="The schema of the state", responses={200: {"content": _JSON}})
+def schema() -> Response:
+    """The JSON Schema (draft 2020-12) of the state, as it is in its file."""
+    return Response(_SCHEMA, mimetype="application/schema+json")
+
+
+@blueprint.get("/workload", summary="Deployments and pods", responses={200: Workload})
+def workloads(query: AtQuery) -> dict[str, Any]:
+    """What runs in the namespaces that are watched; empty, with the reason, when none is."""
+    asked = moment(query.at)
+    known = _sources(asked)
+    cluster = known.get(KUBERNETES, Source(KUBERNETES, UNKNOWN))
+    told = [] if cluster.is_current else [f"{cluster.told}; workload is as it was seen last"]
+    if (times := cluster.window) is None:
+        return {"workload": [], "issues": [cluster.told]}
+    between = {"since": bound(times[0]), "until": bound(times[1])}
+    things, figures = database().together(
+        ("oracle/things", {**between, "kinds": [POD, *WORKLOADS]}),
+        ("oracle/figures", {**between, "metrics": [CPU, MEMORY]}),
+    )
+    measured = known.get(MEASURED, Source(MEASURED, UNKNOWN))
+    if things and cluster.is_current and not measured.is_current:
+        told.append(f"{measured.told}; cpu and memory of pods are not known")
+    return {"workload": workload(things, figures, cluster), "issues": [*told, *troubles(things)]}
+
+
+def _sources(asked: Moment) -> dict[str, Source]:
+    rows = database().rows("oracle/sources", {"at": asked.parameters["at"]})
+    return sources(rows, asked.now)
