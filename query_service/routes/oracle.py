@@ -16,6 +16,8 @@ from query_service.schemas.oracle import Workload
 blueprint = APIBlueprint(
     "oracle", __name__, url_prefix="/api/v1/oracle", abp_tags=[Tag(name="Oracle")]
 )
+MOST = 20_000
+"""So many Deployments, StatefulSets and pods are told of."""
 KUBERNETES, MEASURED = "kubernetes", "kubernetes-metrics"
 SCHEMA = Path(__file__).parents[1] / "schemas" / "oracle_state.v2.json"
 _SCHEMA = SCHEMA.read_bytes()
@@ -40,13 +42,16 @@ def workloads(query: AtQuery) -> dict[str, Any]:
         return {"workload": [], "issues": [cluster.told]}
     between = {"since": bound(times[0]), "until": bound(times[1])}
     things, figures = database().together(
-        ("oracle/things", {**between, "kinds": [POD, *WORKLOADS]}),
+        ("oracle/things", {**between, "kinds": [POD, *WORKLOADS], "most": MOST + 1}),
         ("oracle/figures", {**between, "metrics": [CPU, MEMORY]}),
     )
+    if len(things) > MOST:
+        told.append(f"only the first {MOST:,} workloads and pods are told of")
     measured = known.get(MEASURED, Source(MEASURED, UNKNOWN))
     if things and cluster.is_current and not measured.is_current:
         told.append(f"{measured.told}; cpu and memory of pods are not known")
-    return {"workload": workload(things, figures, cluster), "issues": [*told, *troubles(things)]}
+    shown = things[:MOST]
+    return {"workload": workload(shown, figures, cluster), "issues": [*told, *troubles(shown)]}
 
 
 def _sources(asked: Moment) -> dict[str, Source]:

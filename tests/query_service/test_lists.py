@@ -18,6 +18,10 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "/api/v1/traces/{trace_id}/graph": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/traces/{trace_id}/critical-path": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/traces/{trace_id}/errors": (TAKES - {"at"}, OF_ONE_TRACE),
+    "/api/v1/oracle/workload": (
+        TAKES - {"at"},
+        "a state at a time, whole up to a documented number",
+    ),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 from query_service.models.values import iso
+from query_service.routes import oracle
 from query_service.routes.oracle import SCHEMA
 from tests.query_service.engine import NOW, Service
 
@@ -153,6 +154,15 @@ def test_without_an_observer_or_a_cluster_there_is_a_reason(empty: Service) -> N
     coder(empty.tables, -3000)
     source(empty.tables, -20, PODS, "off")
     assert workload(empty) == ([], ["kubernetes is not observed (it is off)"])
+
+
+def test_a_huge_cluster_is_cut_and_says_so(
+    cluster: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oracle, "MOST", 2)
+    [found], issues = workload(cluster)
+    assert [p["pod_id"] for p in found["pods"]] == ["coder-1"]
+    assert issues[0] == "only the first 2 workloads and pods are told of"
 
 
 def test_figures_that_nobody_measures_are_null_with_a_reason(cluster: Service) -> None:

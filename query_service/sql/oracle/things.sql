@@ -5,3 +5,4 @@ WHERE kind IN {kinds:Array(String)} AND t.observed_at > {since:DateTime64(9, 'UT
 GROUP BY kind, namespace, name, uid
 HAVING NOT argMax(t.is_gone, t.observed_at)
 ORDER BY kind, namespace, name, uid
+LIMIT {most:UInt32}
