@@ -1,5 +1,12 @@
 -- As open_now.sql, of tasks that were sent up to a time. Of tasks that came since the observer looked it is bound
 -- which are answered, or asked for by answered_later.sql, and which are begun.
+-- Replaced or not, a sign of a task stays true; a span of another agent says nothing: its hash is another one.
+WITH worked_on AS
+(
+    SELECT if(event_name = 'process' AND agent != '', cityHash64(message_hash, agent), message_hash)
+    FROM open_signs
+    WHERE event_time <= {at:DateTime64(9, 'UTC')}
+)
 SELECT
     source, target,
     countIf(has_expired) AS expired,
@@ -11,10 +18,7 @@ FROM
     SELECT
         source, agent AS target, partition, offset,
         isNotNull(ttl_seconds) AND toUnixTimestamp64Nano(event_time) + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9) <= toUnixTimestamp64Nano({now:DateTime64(9, 'UTC')}) AS has_expired,
-        cityHash64(message_id) IN {begun:Array(UInt64)}
-            -- Replaced or not: what was said of a task stays true.
-            OR cityHash64(message_id) IN (SELECT message_hash FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')} AND (event_name != 'process' OR agent = ''))
-            OR (cityHash64(message_id), agent) IN (SELECT message_hash, agent FROM open_signs WHERE event_time <= {at:DateTime64(9, 'UTC')}) AS is_begun
+        (cityHash64(message_id) AS hash) IN {begun:Array(UInt64)} OR hash IN worked_on OR cityHash64(hash, agent) IN worked_on AS is_begun
     FROM open_tasks FINAL
     WHERE is_deleted = 0 AND event_time >= {from:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
         AND event_time <= {at:DateTime64(9, 'UTC')} AND cityHash64(message_id) NOT IN {left_out:Array(UInt64)}
