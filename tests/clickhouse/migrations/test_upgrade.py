@@ -7,6 +7,7 @@ import pytest
 from clickhouse.migrate import migrations
 from tests.clickhouse.migrations.answers import answers
 from tests.clickhouse.migrations.deliveries import before, deliveries
+from tests.clickhouse.migrations.records import OBSERVER
 from tests.clickhouse.migrations.store import Store
 
 BEFORE_LIGHTER_INSERTS = 18
@@ -29,7 +30,8 @@ def upgraded(store: Store) -> Iterator[Store]:
 
 
 def test_rows_of_before_between_and_after_lighter_inserts(upgraded: Store) -> None:
-    everything = deliveries()
+    # What an observer sees of clusters comes from one that begins after the migration for it.
+    everything = [one for one in deliveries() if one[1].get("ServiceName") != OBSERVER]
     rows = iter(everything)
     for table, row in (next(rows) for _ in range(len(everything) // 4)):
         upgraded.insert(before(table), [row])
