@@ -8,12 +8,15 @@ from query_service.db import Database
 
 MANY = 1_000
 """So many rows are worked out at once; queries work out fewer by themselves for a while."""
+IDLE = 60.0
+"""So long, in seconds, a job waits for which nothing arrived: it has but what expires to do."""
 
 
 class Concern:
     """One look at what arrived, every `interval` s, for all jobs.
 
-    A job is concerned when much arrived for it, and when it has not looked for `patience` s.
+    A job is concerned when much arrived for it, and when it has not looked for `patience` s, or
+    for IDLE when there is nothing.
     """
 
     def __init__(
@@ -50,5 +53,8 @@ class Concern:
         self._concerned |= {
             job
             for job, arrived in seen["arrived"].items()
-            if arrived >= MANY or seen["ages"].get(job, inf) >= self._patience
+            if arrived >= MANY or seen["ages"].get(job, inf) >= self._wait(arrived)
         }
+
+    def _wait(self, arrived: int) -> float:
+        return self._patience if arrived else max(self._patience, IDLE)

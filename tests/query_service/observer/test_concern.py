@@ -56,7 +56,15 @@ def test_a_little_waits_until_patience_ends(database: Database) -> None:
     stand(database, at(-20))
     insert(database, message(1, "a"))
     assert concerned(Concern(database, 0, 600)) == []
-    assert concerned(Concern(database, 0, 10)) == list(JOBS)
+    assert concerned(Concern(database, 0, 10)) == ["rollups", "open_tasks"]
+
+
+@pytest.mark.parametrize(("age", "jobs"), [(concern.IDLE - 30, []), (concern.IDLE, [*JOBS])])
+def test_jobs_without_anything_to_do_run_seldom(
+    database: Database, age: float, jobs: list[str]
+) -> None:
+    stand(database, at(-age))
+    assert concerned(Concern(database, 0, 0)) == jobs
 
 
 def test_one_look_serves_all_jobs_and_one_that_fails_stays_concerned(database: Database) -> None:
