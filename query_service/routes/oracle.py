@@ -48,8 +48,10 @@ def workloads(query: AtQuery) -> dict[str, Any]:
     if len(things) > MOST:
         told.append(f"only the first {MOST:,} workloads and pods are told of")
     measured = known.get(MEASURED, Source(MEASURED, UNKNOWN))
-    if things and cluster.is_current and not measured.is_current:
-        told.append(f"{measured.told}; cpu and memory of pods are not known")
+    if not measured.is_current:
+        figures = []
+        if things and cluster.is_current:
+            told.append(f"{measured.told}; cpu and memory of pods are not known")
     shown = things[:MOST]
     return {"workload": workload(shown, figures, cluster), "issues": [*told, *troubles(shown)]}
 

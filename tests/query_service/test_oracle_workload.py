@@ -167,7 +167,8 @@ def test_a_huge_cluster_is_cut_and_says_so(
 
 def test_figures_that_nobody_measures_are_null_with_a_reason(cluster: Service) -> None:
     source(cluster.tables, -0.1, "kubernetes-metrics", "unreachable", message="404")
-    _, issues = workload(cluster)
+    [found], issues = workload(cluster)
+    assert {(p["cpu"], p["memory"]) for p in found["pods"]} == {(None, None)}
     assert issues[0] == (
         f"kubernetes-metrics is unreachable since {iso(at(-0.1))}: 404; "
         "cpu and memory of pods are not known"
