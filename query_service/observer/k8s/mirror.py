@@ -47,11 +47,11 @@ class Mirror(Generic[Seen]):
         while not stop.is_set():
             try:
                 version = self._list()
-                pause = _FIRST_PAUSE
                 while not stop.is_set():
                     version = self._watch(version, stop)
-            except Expired:
-                continue
+                    pause = _FIRST_PAUSE
+            except Expired:  # what is known holds until it is listed anew, after the pause
+                pass
             except AgentTelemetryError as error:
                 self._failed(error)
             except Exception as error:  # were it to end by one, all would stand still for ever

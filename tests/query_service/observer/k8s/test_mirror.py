@@ -1,12 +1,14 @@
 """A mirror tells what it knows, and why it knows nothing, whatever the server does."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from query_service.errors import Forbidden, Unavailable
+from query_service.observer.k8s import mirror as mirror_module
 from query_service.observer.k8s.api import Expired, Json, KubernetesApi
 from query_service.observer.k8s.mirror import Mirror
 from tests.waiting import wait_until
@@ -75,13 +77,16 @@ def test_changes_are_followed_over_the_ends_of_watches(
     wait_until(lambda: server.asked == ["list", "watch 1", "watch 3", "watch 9"])
 
 
-def test_a_version_that_the_server_forgot_is_listed_anew_at_once(
-    follow: Callable[[Server], Mirror[str]],
+def test_a_version_that_the_server_forgot_is_listed_anew_ever_less_often(
+    follow: Callable[[Server], Mirror[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = Server(["a"], [Expired("too old")], ["b"])
+    monkeypatch.setattr(mirror_module, "_FIRST_PAUSE", 0.2)
+    server = Server(["a"], [Expired("too old")], ["b"], [Expired("too old")], ["c"])
+    began = time.monotonic()
     mirror = follow(server)
-    wait_until(lambda: mirror.objects() == ["b"])
-    assert server.asked[:3] == ["list", "watch 1", "list"]
+    wait_until(lambda: mirror.objects() == ["c"], every=0.01)
+    assert time.monotonic() - began >= 0.2 + 0.4
+    assert server.asked[:5] == ["list", "watch 1", "list", "watch 1", "list"]
 
 
 @pytest.mark.parametrize(
