@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from query_service.errors import AgentTelemetryError, Forbidden
@@ -71,7 +72,8 @@ class Witness:
         except NotRecorded:  # says nothing of the source
             raise
         except Exception as error:
-            self._tell(state(error))
+            with suppress(NotRecorded):  # the job's own failure is the one to be told
+                self._tell(state(error))
             raise
         self._tell({"state": OK})
 

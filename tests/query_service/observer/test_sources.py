@@ -74,6 +74,17 @@ def test_a_collector_that_is_away_says_nothing_of_the_source() -> None:
     }
 
 
+def test_what_a_source_fails_by_is_told_while_the_collector_is_away_too() -> None:
+    sender = Sender()
+    sender.is_away = True
+
+    def fail() -> None:
+        raise Unavailable("no Kafka")
+
+    with pytest.raises(Unavailable, match="no Kafka"):
+        Witness("kafka", fail, sender, 60).run()
+
+
 def test_a_source_that_is_not_looked_at() -> None:
     sender = Sender()
     SourceJob(Off("kubernetes", 60), sender, 60).run()
