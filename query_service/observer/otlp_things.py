@@ -69,7 +69,7 @@ class ThingsSender:
 
     def close(self) -> None:
         """Give up what is being sent."""
-        self._logs.shutdown()  # type: ignore[no-untyped-call]
+        self._logs.shutdown()
         self._metrics.shutdown()
 
     def _check(self, is_taken: bool) -> None:
