@@ -11,7 +11,8 @@ from query_service.models.oracle_source import UNKNOWN, Source, sources
 from query_service.models.oracle_workload import CPU, MEMORY, POD, WORKLOADS, troubles, workload
 from query_service.models.parameters.lists import AtQuery
 from query_service.routes.context import Moment, bound, database, moment
-from query_service.schemas.oracle import Workload
+from query_service.routes.oracle_llm import llm
+from query_service.schemas.oracle import Llm, Workload
 
 blueprint = APIBlueprint(
     "oracle", __name__, url_prefix="/api/v1/oracle", abp_tags=[Tag(name="Oracle")]
@@ -54,6 +55,14 @@ def workloads(query: AtQuery) -> dict[str, Any]:
             told.append(f"{measured.told}; cpu and memory of pods are not known")
     shown = things[:MOST]
     return {"workload": workload(shown, figures, cluster), "issues": [*told, *troubles(shown)]}
+
+
+@blueprint.get("/llm", summary="Models", responses={200: Llm})
+def models(query: AtQuery) -> dict[str, Any]:
+    """The models that agents call, and how much of their limits is used."""
+    asked = moment(query.at)
+    told = llm(asked, _sources(asked))
+    return {"litellm": told.models, "issues": told.issues}
 
 
 def _sources(asked: Moment) -> dict[str, Source]:

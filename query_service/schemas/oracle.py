@@ -47,3 +47,24 @@ class Workload(Answer):
         "What does not run as it should, and why something is not known",
         ["shop/coder: 1 of 2 pods are available"],
     )
+
+
+class Model(Answer):
+    """A model; what was not observed is null, or left out where the schema does not ask for it."""
+
+    model: str = field("Its name, as agents call it", "gpt-5")
+    provider: str = field("Whose it is; `unknown` where nobody says", "openai")
+    tpm_max: float | None = field("Tokens that it may take in a minute", 100000.0)
+    rpm_max: float | None = field("Requests that it may take in a minute", 1000.0)
+    tpm: float | None = field("Tokens in the last minute", 5210)
+    rpm: float | None = field("Requests in the last minute", 12)
+
+
+class Llm(Answer):
+    """Models and how much they do."""
+
+    litellm: list[Model] = field("Each model")
+    issues: list[str] = field(
+        "What is wrong with models, and why something is not known",
+        ["no gateway tells of gpt-5: tpm_max and rpm_max are not known"],
+    )

@@ -22,6 +22,10 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         TAKES - {"at"},
         "a state at a time, whole up to a documented number",
     ),
+    "/api/v1/oracle/llm": (
+        TAKES - {"at"},
+        "a state at a time, whole up to a documented number",
+    ),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }
 

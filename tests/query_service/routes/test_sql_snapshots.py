@@ -55,6 +55,7 @@ REQUESTS = {
     "trace_critical_path": f"/api/v1/traces/t1/critical-path?{AT}",
     "trace_errors": "/api/v1/traces/t1/errors",
     "oracle_workload": f"/api/v1/oracle/workload?{AT}",
+    "oracle_llm": f"/api/v1/oracle/llm?{AT}",
     "metrics": "/api/v1/metrics",
     "metrics_settled": "/api/v1/metrics",
     "metrics_at": f"/api/v1/metrics?{AT}",
