@@ -32,6 +32,11 @@ class Source:
         return self.state == OK
 
     @property
+    def is_away(self) -> bool:
+        """Whether it is not seen though it was to be."""
+        return self.state not in (OK, OFF, UNKNOWN)
+
+    @property
     def window(self) -> tuple[datetime, datetime] | None:
         """Between which times all that it showed last was recorded; None when it showed nothing."""
         if self.until is None:

@@ -7,19 +7,16 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from query_service.models.oracle_source import UNKNOWN, Source, sources
-from query_service.models.oracle_workload import CPU, MEMORY, POD, WORKLOADS, troubles, workload
 from query_service.models.parameters.lists import AtQuery
-from query_service.routes.context import Moment, bound, database, moment
-from query_service.routes.oracle_llm import llm
+from query_service.oracle import llm, workload
+from query_service.oracle.section import Find
+from query_service.oracle.sources import known_sources
+from query_service.routes.context import moment
 from query_service.schemas.oracle import Llm, Workload
 
 blueprint = APIBlueprint(
     "oracle", __name__, url_prefix="/api/v1/oracle", abp_tags=[Tag(name="Oracle")]
 )
-MOST = 20_000
-"""So many Deployments, StatefulSets and pods are told of."""
-KUBERNETES, MEASURED = "kubernetes", "kubernetes-metrics"
 SCHEMA = Path(__file__).parents[1] / "schemas" / "oracle_state.v2.json"
 _SCHEMA = SCHEMA.read_bytes()
 _EXAMPLE = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -35,36 +32,16 @@ def schema() -> Response:
 @blueprint.get("/workload", summary="Deployments and pods", responses={200: Workload})
 def workloads(query: AtQuery) -> dict[str, Any]:
     """What runs in the namespaces that are watched; empty, with the reason, when none is."""
-    asked = moment(query.at)
-    known = _sources(asked)
-    cluster = known.get(KUBERNETES, Source(KUBERNETES, UNKNOWN))
-    told = [] if cluster.is_current else [f"{cluster.told}; workload is as it was seen last"]
-    if (times := cluster.window) is None:
-        return {"workload": [], "issues": [cluster.told]}
-    between = {"since": bound(times[0]), "until": bound(times[1])}
-    things, figures = database().together(
-        ("oracle/things", {**between, "kinds": [POD, *WORKLOADS], "most": MOST + 1}),
-        ("oracle/figures", {**between, "metrics": [CPU, MEMORY]}),
-    )
-    if len(things) > MOST:
-        told.append(f"only the first {MOST:,} workloads and pods are told of")
-    measured = known.get(MEASURED, Source(MEASURED, UNKNOWN))
-    if not measured.is_current:
-        figures = []
-        if things and cluster.is_current:
-            told.append(f"{measured.told}; cpu and memory of pods are not known")
-    shown = things[:MOST]
-    return {"workload": workload(shown, figures, cluster), "issues": [*told, *troubles(shown)]}
+    return _told("workload", workload.find, query)
 
 
 @blueprint.get("/llm", summary="Models", responses={200: Llm})
 def models(query: AtQuery) -> dict[str, Any]:
     """The models that agents call, and how much of their limits is used."""
+    return _told("litellm", llm.find, query)
+
+
+def _told(name: str, find: Find, query: AtQuery) -> dict[str, Any]:
     asked = moment(query.at)
-    told = llm(asked, _sources(asked))
-    return {"litellm": told.models, "issues": told.issues}
-
-
-def _sources(asked: Moment) -> dict[str, Source]:
-    rows = database().rows("oracle/sources", {"at": asked.parameters["at"]})
-    return sources(rows, asked.now)
+    found = find(asked, known_sources(asked))
+    return {name: found.items, "issues": found.issues, "unknown": found.unknown}

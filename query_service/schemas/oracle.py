@@ -44,8 +44,11 @@ class Workload(Answer):
 
     workload: list[OneWorkload] = field("Each Deployment and StatefulSet, by namespace and name")
     issues: list[str] = field(
-        "What does not run as it should, and why something is not known",
-        ["shop/coder: 1 of 2 pods are available"],
+        "What does not run as it should", ["shop/coder: 1 of 2 pods are available"]
+    )
+    unknown: list[str] = field(
+        "What is not known or not shown, and why",
+        ["kubernetes-metrics is off; cpu and memory of pods are not known"],
     )
 
 
@@ -64,7 +67,8 @@ class Llm(Answer):
     """Models and how much they do."""
 
     litellm: list[Model] = field("Each model")
-    issues: list[str] = field(
-        "What is wrong with models, and why something is not known",
+    issues: list[str] = field("What is wrong with models", ["gpt-5 is cooling down"])
+    unknown: list[str] = field(
+        "What is not known, and why",
         ["no gateway tells of gpt-5: tpm_max and rpm_max are not known"],
     )

@@ -54,7 +54,7 @@ def llm(service: Service, query: str = "") -> tuple[list[Json], list[str]]:
     answer = service.get(f"/api/v1/oracle/llm{query}")
     for one in answer["litellm"]:
         validator("model").validate(one)
-    return answer["litellm"], answer["issues"]
+    return answer["litellm"], [*answer["issues"], *answer["unknown"]]
 
 
 def used(service: Service, query: str = "") -> dict[str, tuple[int, int]]:

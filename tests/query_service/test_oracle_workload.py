@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 from query_service.models.values import iso
-from query_service.routes import oracle
+from query_service.oracle import workload as section
 from query_service.routes.oracle import SCHEMA
 from tests.query_service.engine import NOW, Service
 
@@ -84,7 +84,7 @@ def workload(service: Service, query: str = "") -> tuple[list[Json], list[str]]:
     answer = service.get(f"/api/v1/oracle/workload{query}")
     for one in answer["workload"]:
         validator("workload").validate(one)
-    return answer["workload"], answer["issues"]
+    return answer["workload"], [*answer["issues"], *answer["unknown"]]
 
 
 def test_what_runs_is_told_as_it_was_seen(cluster: Service) -> None:
@@ -109,12 +109,20 @@ def test_what_runs_is_told_as_it_was_seen(cluster: Service) -> None:
     assert issues == [
         "shop/coder: 1 of 2 pods are available",
         "pod shop/coder-2 is Running (CrashLoopBackOff, OOMKilled)",
+        "cpu or memory was not measured of 1 pod: coder-2",
     ]
 
 
 def test_the_past_is_told_as_it_was_seen_then(cluster: Service) -> None:
     [found], _ = workload(cluster, f"?at={iso(at(-45))}")
     assert [p["pod_id"] for p in found["pods"]] == ["coder-1"]
+
+
+def test_a_pod_of_nothing_that_is_watched_is_missed_aloud(cluster: Service) -> None:
+    see(cluster.tables, -20, "k8s.pod", "alone", phase="Running")
+    [found], issues = workload(cluster)
+    assert "alone" not in {p["pod_id"] for p in found["pods"]}
+    assert "1 pod of no Deployment or StatefulSet that is seen: not shown" in issues
 
 
 def test_what_is_gone_is_not_told(cluster: Service) -> None:
@@ -133,7 +141,8 @@ def test_a_cluster_that_is_away_is_told_as_it_was_last(cluster: Service, state: 
     assert {(p["cpu"], p["status"]) for p in found["pods"]} == {(None, "Unknown")}
     since = iso(at(-25))
     assert issues[0] == (
-        f"kubernetes is {state} since {since}: no answer; workload is as it was seen last"
+        f"kubernetes is {state} since {since}: no answer; "
+        "workload is as it was seen last, without cpu and memory"
     )
 
 
@@ -159,17 +168,17 @@ def test_without_an_observer_or_a_cluster_there_is_a_reason(empty: Service) -> N
 def test_a_huge_cluster_is_cut_and_says_so(
     cluster: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oracle, "MOST", 2)
+    monkeypatch.setattr(section, "MOST", 2)
     [found], issues = workload(cluster)
     assert [p["pod_id"] for p in found["pods"]] == ["coder-1"]
-    assert issues[0] == "only the first 2 workloads and pods are told of"
+    assert issues[1] == "only the first 2 workloads and pods are told of"
 
 
 def test_figures_that_nobody_measures_are_null_with_a_reason(cluster: Service) -> None:
     source(cluster.tables, -0.1, "kubernetes-metrics", "unreachable", message="404")
     [found], issues = workload(cluster)
     assert {(p["cpu"], p["memory"]) for p in found["pods"]} == {(None, None)}
-    assert issues[0] == (
+    assert issues[-1] == (
         f"kubernetes-metrics is unreachable since {iso(at(-0.1))}: 404; "
         "cpu and memory of pods are not known"
     )
