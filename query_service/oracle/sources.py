@@ -4,6 +4,7 @@ from query_service.models.oracle_source import UNKNOWN, Source, sources
 from query_service.routes.context import Moment, database
 
 KAFKA, KUBERNETES, POD_METRICS = "kafka", "kubernetes", "kubernetes-metrics"
+LITELLM, OLLAMA, MODEL_FIGURES = "litellm", "ollama", "litellm-metrics"
 
 
 def known_sources(asked: Moment) -> dict[str, Source]:

@@ -61,14 +61,24 @@ class Model(Answer):
     rpm_max: float | None = field("Requests that it may take in a minute", 1000.0)
     tpm: float | None = field("Tokens in the last minute", 5210)
     rpm: float | None = field("Requests in the last minute", 12)
+    payment_type: Literal["prepaid", "postpaid", "free"] | None = field(
+        "How it is paid for", sometimes=True
+    )
+    input_context: int | None = field("Most tokens in", 128000, sometimes=True)
+    output_context: int | None = field("Most tokens out", 16384, sometimes=True)
+    output_dim: int | None = field("Numbers of an embedding", 1536, sometimes=True)
+    input_types: list[str] | None = field("What it takes", ["text", "image"], sometimes=True)
+    output_types: list[str] | None = field("What it gives", ["text"], sometimes=True)
 
 
 class Llm(Answer):
     """Models and how much they do."""
 
     litellm: list[Model] = field("Each model")
-    issues: list[str] = field("What is wrong with models", ["gpt-5 is cooling down"])
+    issues: list[str] = field(
+        "What is wrong with models", ["gpt-5 has used 96,000 of 100,000 tokens a minute (96%)"]
+    )
     unknown: list[str] = field(
         "What is not known, and why",
-        ["no gateway tells of gpt-5: tpm_max and rpm_max are not known"],
+        ["no gateway tells the limits of 1 model: gpt-5"],
     )
