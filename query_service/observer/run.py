@@ -1,7 +1,6 @@
 """Puts the observer together."""
 
 import logging
-import os
 import threading
 
 from query_service.db import Database
@@ -9,7 +8,7 @@ from query_service.observer.concern import Concern
 from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
 from query_service.observer.k8s import source as k8s_source
-from query_service.observer.k8s.api import connect
+from query_service.observer.k8s.api import IN_CLUSTER, KubernetesApi, connect, is_inside
 from query_service.observer.k8s.source import KubernetesSource
 from query_service.observer.kafka_client import AdminConnection
 from query_service.observer.kafka_job import KafkaJob
@@ -33,7 +32,7 @@ STATEMENT_SECONDS = 600
 
 def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
     """Observe until `stop` is set; returns within 3 s of it. Waits while another observer works."""
-    with leadership(own.home / "run" / "observer.lock", stop) as leads:
+    with leadership(own, stop) as leads:
         if leads:
             log.info("observing %s", parts.kafka_bootstrap_servers)
             observe(parts, own, stop)
@@ -69,12 +68,12 @@ def kubernetes(own: ObserverSettings, sender: ThingsSender, stop: threading.Even
     """The job that records what runs in the cluster; without one, that there is none."""
     where = own.kubernetes
     if where == "auto":
-        where = "in-cluster" if "KUBERNETES_SERVICE_HOST" in os.environ else "off"
+        where = IN_CLUSTER if is_inside() else "off"
     if where == "off":
         off = SourceJob(Off(k8s_source.NAME, own.keep_alive), sender, own.keep_alive)
         return Lane([Job(k8s_source.NAME, off.run, own.kubernetes_interval)])
     source = KubernetesSource(
-        lambda: connect(where), own.namespaces, own.kubernetes_metrics_interval, stop
+        lambda: KubernetesApi(connect(where)), own.namespaces, own.kubernetes_metrics_interval, stop
     )
     job = SourceJob(source, sender, own.keep_alive)
     witnessed = Witness(k8s_source.NAME, job.run, sender, own.keep_alive)

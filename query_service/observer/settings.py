@@ -36,6 +36,12 @@ class ObserverSettings(BaseSettings):
     kubernetes_metrics_interval: float = Field(
         30, gt=0, description="Between two questions for CPU and memory of pods"
     )
+    lease: str = Field(
+        "auto",
+        pattern=r"^([a-z0-9-]+/)?[a-z0-9.-]+$",
+        description="Lease that the one observer of a cluster holds: [namespace/]name; auto is "
+        "agent-telemetry-observer where it runs in a cluster, and else, like off, a lock file",
+    )
     ready_file: Path | None = Field(None, description="Written once every job has succeeded")
     home: Path = Field(
         Path.home() / ".local/share/agent-telemetry",

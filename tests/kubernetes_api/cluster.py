@@ -133,13 +133,10 @@ class Cluster:
             )
 
     def _end(self, name: str) -> None:
+        """At once: asked to end, an API server waits for those who watch."""
         process = self._processes.pop(name)
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
 
 
 class Kubelet(threading.Thread):

@@ -38,6 +38,11 @@ def namespace(api: client.ApiClient, name: str) -> None:
             {"apiGroups": [""], "resources": ["pods"], "verbs": read},
             {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": read},
             {"apiGroups": ["metrics.k8s.io"], "resources": ["pods"], "verbs": ["list"]},
+            {
+                "apiGroups": ["coordination.k8s.io"],
+                "resources": ["leases"],
+                "verbs": ["get", "create", "update"],
+            },
         ]
     }
     client.RbacAuthorizationV1Api(api).create_namespaced_role(name, role)

@@ -5,13 +5,16 @@ server sends with a field less.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
+from kubernetes.config.incluster_config import SERVICE_HOST_ENV_NAME, SERVICE_TOKEN_FILENAME
 from kubernetes.watch.watch import iter_resp_lines
 from urllib3.exceptions import HTTPError
 
@@ -22,6 +25,8 @@ WATCH_SECONDS = 30
 """So long a watch lasts: who may no longer look, or lost the way, is told when it begins anew."""
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
 EVERYWHERE = "*"
+IN_CLUSTER: Final = "in-cluster"
+KUBECONFIG: Final = "kubeconfig"
 
 Json = dict[str, Any]
 
@@ -91,7 +96,7 @@ class KubernetesApi:
             "_preload_content": False,
             "_request_timeout": (_CONNECT_SECONDS, _READ_SECONDS),
         }
-        with self._failing("pods.metrics.k8s.io"):
+        with asked(self.host, "pods.metrics.k8s.io"):
             if namespace == EVERYWHERE:
                 answer = self._custom.list_cluster_custom_object(*names, "pods", **options)
             else:
@@ -111,17 +116,21 @@ class KubernetesApi:
             options.setdefault("_request_timeout", (_CONNECT_SECONDS, _READ_SECONDS))
             return function(*names, _preload_content=False, **options)
 
-        with self._failing(f"{kind} in {namespace}"):
+        with asked(self.host, f"{kind} in {namespace}"):
             yield ask
 
-    @contextmanager
-    def _failing(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except ApiException as error:
-            raise _failure(error.status, str(error.reason), what) from error
-        except (HTTPError, OSError, ValueError) as error:
-            raise Unavailable(f"Kubernetes at {self.host} does not answer: {error}") from error
+
+@contextmanager
+def asked(host: str, what: str, but: Collection[int] = ()) -> Iterator[None]:
+    """Raises what a request fails by as Unavailable, Forbidden or Expired, `but` these codes."""
+    try:
+        yield
+    except ApiException as error:
+        if error.status in but:
+            raise
+        raise _failure(error.status, str(error.reason), what) from error
+    except (HTTPError, OSError, ValueError) as error:
+        raise Unavailable(f"Kubernetes at {host} does not answer: {error}") from error
 
 
 def _json(answer: Any) -> Json:
@@ -139,18 +148,29 @@ def _failure(status: int | None, text: str, what: str) -> Exception:
     return Unavailable(f"Kubernetes answers {status} for {what}: {text[:200]}")
 
 
-def connect(where: str) -> KubernetesApi:
-    """The cluster that this pod is in, or that of the kubeconfig (`where`: in-cluster, kubeconfig).
+def is_inside() -> bool:
+    """Whether this is a pod of a cluster."""
+    return SERVICE_HOST_ENV_NAME in os.environ
+
+
+def own_namespace() -> str:
+    """The namespace of this pod, `default` outside of a cluster."""
+    beside = Path(SERVICE_TOKEN_FILENAME).with_name("namespace")
+    return beside.read_text().strip() if is_inside() and beside.exists() else "default"
+
+
+def connect(where: str) -> client.ApiClient:
+    """The cluster that this pod is in, or that of the kubeconfig (IN_CLUSTER, KUBECONFIG).
 
     Raises Unavailable when there is none.
     """
     settings = client.Configuration()
     settings.retries = False  # a source that is away is told at once
     try:
-        if where == "kubeconfig":
+        if where == KUBECONFIG:
             config.load_kube_config(client_configuration=settings)
         else:
             config.load_incluster_config(client_configuration=settings)
     except ConfigException as error:
         raise Unavailable(f"no Kubernetes by {where}: {error}") from error
-    return KubernetesApi(client.ApiClient(settings))
+    return client.ApiClient(settings)

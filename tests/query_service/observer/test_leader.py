@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from query_service.observer.leader import leadership
+from query_service.observer.leader import locked
 from tests.waiting import wait_until
 
 
@@ -17,11 +17,11 @@ def test_the_second_waits_until_the_first_ends(
     path, leads = tmp_path / "run" / "observer.lock", threading.Event()
 
     def second() -> None:
-        with leadership(path, threading.Event()) as held:
+        with locked(path, threading.Event()) as held:
             if held:
                 leads.set()
 
-    with leadership(path, threading.Event()) as held:
+    with locked(path, threading.Event()) as held:
         assert held
         waiting = threading.Thread(target=second)
         waiting.start()
@@ -35,5 +35,5 @@ def test_the_second_waits_until_the_first_ends(
 def test_a_waiting_observer_can_be_stopped(tmp_path: Path) -> None:
     path, stop = tmp_path / "observer.lock", threading.Event()
     stop.set()
-    with leadership(path, threading.Event()), leadership(path, stop) as held:
+    with locked(path, threading.Event()), locked(path, stop) as held:
         assert not held
