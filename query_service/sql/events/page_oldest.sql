@@ -4,7 +4,10 @@ FROM event_times
 WHERE event_time <= {at:DateTime64(9, 'UTC')} AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
     AND event_time >= fromUnixTimestamp64Nano({after_time:Int64}, 'UTC')
     AND (event_time, event_id) > (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_id:String})
-    AND ({trace_id:String} = '' OR (event_time, event_id) IN (SELECT event_time, event_id FROM events WHERE trace_id = {trace_id:String}))
+    AND ({trace_id:String} = '' OR (event_time, event_id) IN (
+        SELECT event_time, event_id
+        FROM events
+        WHERE event_id IN (SELECT event_id FROM trace_events WHERE trace_id = {trace_id:String}) AND trace_id = {trace_id:String}))
     AND ({agent:String} = '' OR agent = {agent:String})
     AND ({event_type:String} = '' OR event_type = {event_type:String})
     AND ({severity:String} = '' OR severity = {severity:String})

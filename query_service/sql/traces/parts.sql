@@ -1,8 +1,7 @@
 -- Where the parts of a trace are: its events, five minutes that it may have its summary in, and whether it has
 -- handoff records, traces that link to it, or anything that came and the observer has not worked out. One
 -- statement, since each costs 3 ms whatever it asks, and rows as they are: counting and collecting them
--- in each part took as long again. The setting lets ClickHouse's cache of conditions keep where
--- the index of traces led: asked again, it takes half as long.
+-- in each part took as long again.
 WITH
     (
         SELECT toDateTime64(max(since), 6, 'UTC')
@@ -10,7 +9,7 @@ WITH
         WHERE job = 'traces'
     ) AS position
 SELECT 'event' AS part, event_id AS id
-FROM events
+FROM trace_events
 WHERE trace_id = {trace_id:String}
 UNION ALL
 SELECT 'bucket' AS part, toString(bucket) AS id
@@ -35,4 +34,3 @@ UNION ALL
 -- arrivals does not reach back to a position of long ago.
 SELECT 'arrived' AS part, '' AS id
 WHERE position < now() - INTERVAL 46 HOUR
-SETTINGS use_skip_indexes_on_data_read = 0

@@ -60,6 +60,7 @@ ANSWERS = {
     "ids": "SELECT * EXCEPT (arrived_at, version) FROM search_ids FINAL",
     "ends": "SELECT * EXCEPT (arrived_at, version) FROM span_ends FINAL",
     "event_times": "SELECT * EXCEPT (arrived_at) FROM event_times FINAL",
+    "trace_events": "SELECT * EXCEPT (arrived_at) FROM trace_events FINAL",
     "trace_states": "SELECT * FROM traces(at = '2026-11-22 12:30:00', now = '2026-11-22 12:30:00')",
     "figures": "SELECT * FROM span_figures(at = '2026-11-22 12:30:00',"
     " since = '2026-11-22 00:00:00', until = '2026-11-23 00:00:00')",
@@ -70,7 +71,7 @@ COUNTS = {
     "gauges": 9, "sums": 1, "histograms": 1, "exponential": 1, "summaries": 1, "offsets": 6,
     "commits": 2, "readers": 1, "failures": 5, "dead": 2, "outlines": 5, "buckets": 2,
     "trace_messages": 6, "task_handoffs": 3, "trace_handoffs": 2,
-    "links": 1, "ends": 3, "event_times": 6,
+    "links": 1, "ends": 3, "event_times": 6, "trace_events": 6,
     "things": 3, "things_figures": 1, "trace_states": 2, "figures": 3, "arrivals": 26, "ids": 27,
 }  # fmt: skip
 

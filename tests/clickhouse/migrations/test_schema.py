@@ -61,6 +61,7 @@ KEYS = {
     "task_events": ("message_hash, message_id, event_id", ""),
     "tasks": ("message_id", ""),
     "trace_buckets": ("trace_id, bucket", ""),
+    "trace_events": ("trace_id, event_id", ""),
     "trace_handoffs": ("trace_id, message_id", ""),
     "trace_index": ("trace_id", ""),
     "trace_links": ("linked_trace_id, linked_span_id, trace_id, span_id", ""),
