@@ -43,7 +43,7 @@ def settled_groups(parameters: Row) -> tuple[list[Row], Groups] | None:
 def with_kept_texts(groups: Groups, rows: list[Row], asked: Row) -> list[Row]:
     """The rows with what they say."""
     keys = [_key(row, asked) for row in rows]
-    texts = {key: groups.texts[key] for key in keys if key in groups.texts}
+    texts = {key: text for key in keys if (text := groups.texts.get(key))}
     missing = [row for key, row in zip(keys, rows, strict=True) if key not in texts]
     for row in with_texts(missing, asked):
         texts[_key(row, asked)] = {name: row[name] for name in ("message", "sample")}
