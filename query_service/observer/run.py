@@ -7,9 +7,6 @@ from query_service.db import Database
 from query_service.observer.concern import Concern
 from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
-from query_service.observer.k8s import source as k8s_source
-from query_service.observer.k8s.api import IN_CLUSTER, KubernetesApi, connect, is_inside
-from query_service.observer.k8s.source import KubernetesSource
 from query_service.observer.kafka_client import AdminConnection
 from query_service.observer.kafka_job import KafkaJob
 from query_service.observer.kafka_source import KafkaSource
@@ -20,8 +17,9 @@ from query_service.observer.otlp_things import ThingsSender
 from query_service.observer.rollups import RollupsJob
 from query_service.observer.schedule import Job, Lane, run_lanes
 from query_service.observer.settings import ObserverSettings
-from query_service.observer.sources import Off, SourceJob, Witness
+from query_service.observer.sources import Witness
 from query_service.observer.traces import TracesJob
+from query_service.observer.watched import watched
 from query_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,7 +49,7 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
         Lane([Job("kafka", witnessed.run, own.kafka_interval)]),
         tables(parts, own),
         Lane([Job("gaps", gaps.run, own.gaps_interval)]),
-        kubernetes(own, things, stop),
+        *watched(own, things, stop),
     ]
 
     def ready() -> None:
@@ -62,22 +60,6 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
     run_lanes(lanes, stop, ready)
     sender.close()
     things.close()
-
-
-def kubernetes(own: ObserverSettings, sender: ThingsSender, stop: threading.Event) -> Lane:
-    """The job that records what runs in the cluster; without one, that there is none."""
-    where = own.kubernetes
-    if where == "auto":
-        where = IN_CLUSTER if is_inside() else "off"
-    if where == "off":
-        off = SourceJob(Off(k8s_source.NAME, own.keep_alive), sender, own.keep_alive)
-        return Lane([Job(k8s_source.NAME, off.run, own.kubernetes_interval)])
-    source = KubernetesSource(
-        lambda: KubernetesApi(connect(where)), own.namespaces, own.kubernetes_metrics_interval, stop
-    )
-    job = SourceJob(source, sender, own.keep_alive)
-    witnessed = Witness(k8s_source.NAME, job.run, sender, own.keep_alive)
-    return Lane([Job(k8s_source.NAME, witnessed.run, own.kubernetes_interval, is_needed=False)])
 
 
 def tables(parts: Settings, own: ObserverSettings) -> Lane:

@@ -1,9 +1,10 @@
 """Settings of the observer, from the environment."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -42,12 +43,45 @@ class ObserverSettings(BaseSettings):
         description="Lease that the one observer of a cluster holds: [namespace/]name; auto is "
         "agent-telemetry-observer where it runs in a cluster, and else, like off, a lock file",
     )
+    litellm_url: str = Field(
+        "", validation_alias="LITELLM_BASE_URL", description="A LiteLLM gateway; none when empty"
+    )
+    litellm_key: SecretStr = Field(
+        SecretStr(""), validation_alias="LITELLM_API_KEY", description="A key that it knows"
+    )
+    litellm_key_file: Path | None = Field(
+        None, validation_alias="LITELLM_API_KEY_FILE", description="A file with the key"
+    )
+    litellm_interval: float = Field(10, gt=0, description="Between two looks at the gateway")
+    litellm_timeout: float = Field(5, gt=0, description="That one look may take")
+    ollama_url: str = Field(
+        "", validation_alias="OLLAMA_BASE_URL", description="An Ollama server; none when empty"
+    )
+    ollama_interval: float = Field(10, gt=0, description="Between two looks at Ollama")
+    ollama_timeout: float = Field(5, gt=0, description="That one look may take")
     ready_file: Path | None = Field(None, description="Written once every job has succeeded")
     home: Path = Field(
         Path.home() / ".local/share/agent-telemetry",
         validation_alias="AGENT_TELEMETRY_HOME",
         description="run/observer.lock is there: one observer works, others wait",
     )
+
+    @field_validator("litellm_url", "ollama_url")
+    @classmethod
+    def _is_a_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("is not of the form http://host:port")
+        return value
+
+    @model_validator(mode="after")
+    def _key_of_file(self) -> Self:
+        if self.litellm_key_file is not None:
+            try:
+                self.litellm_key = SecretStr(self.litellm_key_file.read_text().strip())
+            except (OSError, ValueError) as error:
+                raise ValueError(f"LITELLM_API_KEY_FILE cannot be read: {error!r}") from error
+        return self
 
     @property
     def namespaces(self) -> list[str]:

@@ -72,6 +72,13 @@ def deliveries() -> list[tuple[str, Row]]:
             8, Value=2.0, MetricName="k8s.pod.phase", ServiceName=records.OBSERVER,
             Attributes={"k8s.namespace.name": "shop", "k8s.pod.name": "coder-1"},
         ),
+        records.otlp_point(
+            9, Value=3.0, MetricName="agent_telemetry.model.requests",
+            ServiceName=records.OBSERVER,
+            Attributes={"agent_telemetry.source.name": "litellm",
+                        "agent_telemetry.model.name": "writer",
+                        "agent_telemetry.model.uid": "d1"},
+        ),
     ]  # fmt: skip
     return [
         *((landing(row), row) for row in raw),

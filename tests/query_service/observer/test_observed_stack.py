@@ -16,6 +16,7 @@ pytestmark = pytest.mark.stack
 
 POD = Key("k8s.pod", "observed", "coder-1", "uid-1")
 GONE = Key("k8s.pod", "observed", "coder-2", "uid-2")
+MODEL = Key("agent_telemetry.model", "observed", "writer", "d1")
 SEEN: dict[str, Any] = {
     "phase": "Running", "ready": True, "restarts": 3,
     "containers": [{"name": "agent", "last_reason": "OOMKilled"}],
@@ -29,6 +30,7 @@ def test_things_and_figures_are_stored_once_and_nowhere_else(stack: Stack) -> No
     figures = {
         Figure("k8s.pod.cpu.usage", POD): 0.25,
         Figure("k8s.container.restarts", POD, "agent"): 3.0,
+        Figure("agent_telemetry.model.tokens", MODEL): 70.0,
     }
     for _ in range(2):
         sender.send(News({POD: SEEN}, [GONE], figures), at)
@@ -53,13 +55,15 @@ def test_things_and_figures_are_stored_once_and_nowhere_else(stack: Stack) -> No
             ).result_rows
         )
 
-    assert wait_until(lambda: numbers() if len(numbers()) == 2 else []) == [
+    assert wait_until(lambda: numbers() if len(numbers()) == 3 else []) == [
+        ("agent_telemetry.model.tokens", "writer", "", "d1", 70.0),
         ("k8s.container.restarts", "coder-1", "agent", "uid-1", 3.0),
         ("k8s.pod.cpu.usage", "coder-1", "", "uid-1", 0.25),
     ]
     for elsewhere in (
         "SELECT count() FROM otel_logs WHERE LogAttributes['otel.entity.type'] != ''",
         "SELECT count() FROM otel_metrics_gauge WHERE startsWith(MetricName, 'k8s.')",
+        "SELECT count() FROM otel_metrics_gauge WHERE MetricName LIKE 'agent_telemetry.model.%'",
         "SELECT count() FROM events WHERE event_type LIKE '%entity%'",
     ):
         assert tables.command(elsewhere) == 0
@@ -75,5 +79,5 @@ def test_how_the_sources_are_is_recorded(stack: Stack) -> None:
         ).result_rows
         return {row[0]: row[1] for row in rows}
 
-    wanted = {"kafka": "ok", "kubernetes": "off"}
+    wanted = {"kafka": "ok", "kubernetes": "off", "litellm": "off", "ollama": "off"}
     wait_until(lambda: states().items() >= wanted.items())

@@ -1,0 +1,1 @@
+"""Servers of models as sources."""
