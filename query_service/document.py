@@ -83,8 +83,8 @@ def example(schema: Json, schemas: dict[str, Json]) -> Any:
             name: _of_property(name, part, schema, schemas)
             for name, part in schema["properties"].items()
         }
-    if schema.get("type") == "boolean":
-        return False
+    if schema.get("type") in ("boolean", "object"):
+        return {} if schema["type"] == "object" else False
     raise LookupError("it has no example")
 
 

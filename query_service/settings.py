@@ -2,12 +2,14 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings
+
+DiscoveryMode = Literal["auto", "labeled", "all", "telemetry"]
 
 
 class Settings(BaseSettings):
@@ -62,6 +64,14 @@ class Settings(BaseSettings):
     )
     query_live_streams: int = Field(
         100, ge=0, description="Most live streams (WebSocket, SSE) of a process; it has two"
+    )
+    oracle_discovery_mode: DiscoveryMode = Field(
+        "auto",
+        description="Who is an agent: labeled Deployments, all Deployments, whoever sends "
+        "telemetry, or auto: labeled and telemetry",
+    )
+    oracle_strict_schema: bool = Field(
+        True, description="Whether /oracle/state has exactly the fields of its schema"
     )
     query_max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest body of a request")
 

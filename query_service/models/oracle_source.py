@@ -1,9 +1,10 @@
 """How the sources of the observer are, and for when what they showed holds."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from pydantic import BaseModel, Field, ValidationError
 
 from query_service.db import Row
 from query_service.models.values import iso, utc
@@ -54,19 +55,30 @@ class Source:
         return f"{self.name} is {self.state} since {iso(self.since)}{what}"
 
 
+class _Seen(BaseModel):
+    """What the observer recorded of a source."""
+
+    state: str
+    message: str = ""
+    keep_alive: float = Field(_KEEP_ALIVE, gt=0, le=86_400)
+
+
 def sources(rows: Iterable[Row], at: datetime) -> dict[str, Source]:
-    """Sources by name, out of `oracle/sources`, as they are at a time."""
-    return {row["name"]: _source(row, at) for row in rows}
+    """Sources by name, out of `oracle/sources`, as they are at a time; what cannot be read says
+    nothing."""
+    found = {}
+    for row in rows:
+        try:
+            found[row["name"]] = _source(row, _Seen.model_validate_json(row["last"]), at)
+        except ValidationError:
+            continue
+    return found
 
 
-def _source(row: Row, at: datetime) -> Source:
-    seen = json.loads(row["last"])
+def _source(row: Row, seen: _Seen, at: datetime) -> Source:
     since, last_seen = utc(row["since"]), utc(row["last_seen"])
-    keep_alive = float(seen.get("keep_alive", _KEEP_ALIVE))
-    state: str = seen["state"]
-    until: datetime | None = at if state == OK else since
-    if (at - last_seen).total_seconds() > MISSED * keep_alive:
+    state, until = seen.state, at if seen.state == OK else since
+    if (at - last_seen).total_seconds() > MISSED * seen.keep_alive:
         state, since, until = SILENT, last_seen, last_seen if state == OK else since
-    if seen["state"] == OFF:
-        until = None
-    return Source(row["name"], state, since, until, seen.get("message", ""), keep_alive)
+    shown = None if seen.state == OFF else until
+    return Source(row["name"], state, since, shown, seen.message, seen.keep_alive)

@@ -1,102 +1,121 @@
 """Deployments and StatefulSets with their pods, as the schema of the oracle has them."""
 
-import json
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from query_service.db import Row
-from query_service.models.oracle_source import Source
+from query_service.models.oracle_things import Pod, Workload, seen
 from query_service.models.values import iso
 
-POD = "k8s.pod"
-WORKLOADS = {"k8s.deployment": "Deployment", "k8s.statefulset": "StatefulSet"}
+POD, DEPLOYMENT, STATEFULSET = "k8s.pod", "k8s.deployment", "k8s.statefulset"
+WORKLOADS = {DEPLOYMENT: "Deployment", STATEFULSET: "StatefulSet"}
 CPU, MEMORY = "k8s.pod.cpu.usage", "k8s.pod.memory.working_set"
 STATUSES = {"Running", "Pending", "Failed", "Succeeded"}
 _TROUBLE = ("Failed", "Pending")
 
 Usage = Mapping[tuple[str, str], float]
+Json = dict[str, Any]
 
 
-def workload(things: Iterable[Row], figures: Iterable[Row], source: Source) -> list[dict[str, Any]]:
-    """Each workload in the order of names; pods of a source that is away are `Unknown`."""
+@dataclass
+class Cluster:
+    """Workloads in the order of names, with what is ours of each; what is wrong with them; names of
+    what `cannot_be_read`, and how many pods are `alone`: of no workload that is seen."""
+
+    items: list[Json] = field(default_factory=list)
+    ours: list[Json] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    cannot_be_read: list[str] = field(default_factory=list)
+    alone: int = 0
+
+
+def cluster(things: Iterable[Row], figures: Iterable[Row], is_current: bool) -> Cluster:
+    """What runs; pods of a source that is away are `Unknown`."""
     used = {(row["uid"], row["metric"]): row["value"] for row in figures}
-    pods: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    owners = []
+    pods: dict[tuple[str, str, str], list[tuple[Json, Json]]] = defaultdict(list)
+    told, owners = Cluster(), list[tuple[Row, Workload]]()
     for row in things:
-        seen = json.loads(row["attributes"])
-        if row["kind"] == POD:
-            owner = (seen.get("workload_kind", ""), row["namespace"], seen.get("workload", ""))
-            pods[owner].append(_pod(row, seen, used, source.is_current))
-        else:
-            owners.append(((WORKLOADS[row["kind"]], row["namespace"], row["name"]), row, seen))
-    return [_workload(row, seen, pods[key]) for key, row, seen in owners]
-
-
-def troubles(things: Iterable[Row]) -> list[str]:
-    """Sentences about workloads and pods that do not run as they should."""
-    told = []
-    for row in things:
-        seen = json.loads(row["attributes"])
         where = f"{row['namespace']}/{row['name']}"
-        if row["kind"] != POD:
-            told += [f"{where}: {_running(row, seen)} of {seen['desired']} pods are available"] * (
-                _running(row, seen) < seen["desired"]
-            )
-            continue
-        reasons = [seen.get("reason"), *_ends(seen)]
-        why = ", ".join(dict.fromkeys(filter(None, reasons)))
-        if seen["phase"] in _TROUBLE or why:
-            told.append(f"pod {where} is {seen['phase']}{f' ({why})' if why else ''}")
+        if row["kind"] == POD:
+            if (pod := seen(Pod, row)) is None:
+                told.cannot_be_read.append(f"pod {where}")
+                continue
+            owner = pod.workload_kind, row["namespace"], pod.workload
+            pods[owner].append(_pod(row, pod, used, is_current))
+            told.troubles += _pod_troubles(where, pod)
+        elif (workload := seen(Workload, row)) is None:
+            told.cannot_be_read.append(where)
+        else:
+            owners.append((row, workload))
+            told.troubles += _troubles(where, workload, _running(row, workload))
+    for row, workload in owners:
+        own = pods.pop((WORKLOADS[row["kind"]], row["namespace"], row["name"]), [])
+        told.items.append(_workload(row, workload, [item for item, _ in own]))
+        told.ours.append(
+            {
+                "namespace": row["namespace"],
+                "kind": WORKLOADS[row["kind"]],
+                "pods": [ours for _, ours in own],
+            }
+        )
+    told.alone = sum(map(len, pods.values()))
     return told
 
 
-def _ends(seen: dict[str, Any]) -> list[str]:
-    """Why containers ended that did not start well since."""
-    return [
-        container["last_reason"]
-        for container in seen.get("containers", ())
-        if "last_reason" in container and not container.get("ready")
-    ]
+def _troubles(where: str, workload: Workload, running: int) -> Iterator[str]:
+    if running < workload.desired:
+        why = f": {workload.problem}" if workload.problem else ""
+        yield f"{where}: {running} of {workload.desired} pods are available{why}"
 
 
-def _running(row: Row, seen: dict[str, Any]) -> int:
-    return int(seen["available" if row["kind"] == "k8s.deployment" else "ready"])
+def _pod_troubles(where: str, pod: Pod) -> Iterator[str]:
+    """Also why containers ended that did not start well since."""
+    reasons = [pod.reason, *(one.last_reason for one in pod.containers if not one.ready)]
+    why = ", ".join(dict.fromkeys(filter(None, reasons)))
+    if pod.phase in _TROUBLE or why:
+        yield f"pod {where} is {pod.phase}{f' ({why})' if why else ''}"
 
 
-def _workload(row: Row, seen: dict[str, Any], pods: list[dict[str, Any]]) -> dict[str, Any]:
+def _running(row: Row, workload: Workload) -> int:
+    return workload.available if row["kind"] == DEPLOYMENT else workload.ready
+
+
+def _workload(row: Row, workload: Workload, pods: list[Json]) -> Json:
     live = {
-        "active_pods": _running(row, seen),
+        "active_pods": _running(row, workload),
         "updated_at": iso(row["last_seen"]),
-        "image": next(iter(seen.get("images", ())), None),
-        "rolled_out_at": _plain(seen.get("rolled_out_at")),
+        "image": next(iter(workload.images), None),
+        "rolled_out_at": workload.rolled_out_at,
     }
     found = {
         "deployment_name": row["name"],
-        "max_pods": seen["desired"],
+        "max_pods": workload.desired,
         "live": _present(live),
         "pods": pods,
-        "pod_max_ram": seen.get("max_memory"),
-        "pod_max_cpu": seen.get("max_cpu"),
+        "pod_max_ram": workload.max_memory,
+        "pod_max_cpu": workload.max_cpu,
     }
     return _present(found)
 
 
-def _pod(row: Row, seen: dict[str, Any], used: Usage, is_current: bool) -> dict[str, Any]:
-    status = seen["phase"] if is_current and seen["phase"] in STATUSES else "Unknown"
-    return {
+def _pod(row: Row, pod: Pod, used: Usage, is_current: bool) -> tuple[Json, Json]:
+    item = {
         "pod_id": row["name"],
-        "cpu": used.get((row["uid"], CPU)) if is_current else None,
-        "memory": used.get((row["uid"], MEMORY)) if is_current else None,
-        "status": status,
+        "cpu": _amount(used.get((row["uid"], CPU))) if is_current else None,
+        "memory": _amount(used.get((row["uid"], MEMORY))) if is_current else None,
+        "status": pod.phase if is_current and pod.phase in STATUSES else "Unknown",
         "updated_at": iso(row["last_seen"]),
     }
+    ours = {"reason": pod.reason, "restarts": pod.restarts, "node": pod.node}
+    return item, ours
 
 
-def _plain(time: str | None) -> str | None:
-    """A time of Kubernetes as ours: UTC without a zone."""
-    return time.removesuffix("Z") if time else None
+def _amount(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) and value >= 0 else None
 
 
-def _present(fields: dict[str, Any]) -> dict[str, Any]:
+def _present(fields: Json) -> Json:
     return {name: value for name, value in fields.items() if value is not None}

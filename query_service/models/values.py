@@ -28,6 +28,11 @@ def ns(time: datetime) -> int:
     return (utc(time) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
 
 
+def from_ns(unix_ns: int) -> datetime:
+    """The time of so many Unix ns, to the microsecond."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=unix_ns // 1000)
+
+
 def normalise(agent: str) -> str:
     """The name that a queue is called by: lower case, dashes for spaces."""
     return agent.lower().replace(" ", "-")

@@ -29,10 +29,13 @@ def span_queries(asked: Moment, position: Row) -> Queries:
 
 
 def spans_by_agent(parts: list[list[Row]]) -> dict[str, Row]:
-    """The spans and models of each agent, of the rows that `span_queries` gave."""
+    """The spans of each agent, their models, and what `priced` of them cost, of the rows that
+    `span_queries` gave."""
     found: dict[str, Row] = {}
     for row in (row for rows in parts for row in rows):
-        told = found.setdefault(row["agent"], {"agent": row["agent"], "spans": 0, "models": []})
-        told["spans"] += row["spans"]
+        none = {"agent": row["agent"], "spans": 0, "models": [], "cost": 0.0, "priced": 0}
+        told = found.setdefault(row["agent"], none)
+        for name in ("spans", "cost", "priced"):
+            told[name] += row[name]
         told["models"] = sorted({*told["models"], *row["models"]} - {""})
     return found

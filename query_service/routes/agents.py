@@ -1,6 +1,5 @@
 """`/api/v1/agents`: every agent that anything is known of."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -12,18 +11,18 @@ from query_service.models.agent import agent
 from query_service.models.failure_rows import by_agent, time
 from query_service.models.parameters.queues import AgentsQuery
 from query_service.models.values import normalise, ns, utc
-from query_service.routes.agent_spans import Queries, span_queries, spans_by_agent
+from query_service.routes.agent_counts import counts_queries
+from query_service.routes.agent_spans import span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, database
 from query_service.routes.open_tasks import OpenTasks, of_one_moment, open_tasks
 from query_service.routes.paging import cut, opened, window
-from query_service.routes.tail import Tail, merged, tail_of, with_repeats
+from query_service.routes.tail import merged, tail_of, with_repeats
 from query_service.routes.waiting import Seen
 from query_service.schemas.agents import Agents
 
 blueprint = APIBlueprint(
     "agents", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Queues and agents")]
 )
-NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 QUEUE = "agent-queue-"
 
 
@@ -41,7 +40,7 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
         ("agents/topics_at", at) if asked.is_past else ("agents/topics_now", {}),
     )
     uncounted = with_repeats(asked, tail_of(asked, came))
-    counts, spans = _counts(asked, uncounted), span_queries(asked, position)
+    counts, spans = counts_queries(asked, uncounted), span_queries(asked, position)
     known = open_tasks(asked, uncounted, has_states=False)
     waiting = _pending(asked, known)
     failures = standing_of(database(), arrived)
@@ -76,20 +75,6 @@ def agents(query: AgentsQuery) -> dict[str, Any]:
         matching, query.limit, page, lambda row: _sorted_by(order, row), order != "name"
     )
     return {"agents": [agent(row) for row in shown], "next_cursor": following}
-
-
-def _counts(asked: Moment, uncounted: Tail) -> Queries:
-    """The queries for messages by agent, whose rows are to be added up."""
-    chosen = {
-        **uncounted.parameters(asked),
-        "agent": "",
-        "message_type": "",
-        "rate_since": bound(NEVER),
-    }
-    if uncounted.is_empty:
-        return [("agents/counts_settled", {})]
-    queries: Queries = [] if uncounted.whole else [("agents/counts", chosen)]
-    return [*queries, ("queues/tail_counts", {**chosen, **uncounted.repeated})]
 
 
 def _pending(asked: Moment, known: OpenTasks) -> tuple[str, dict[str, Any]]:

@@ -7,14 +7,13 @@ than that the views tell, which take longer and no memory of the service.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from query_service.db import Row
 from query_service.models.queue import Pending, Task
-from query_service.models.values import ns
+from query_service.models.values import from_ns, ns
 from query_service.routes.context import Moment, database
 from query_service.routes.kept import bodies, listed_texts
 from query_service.routes.open_tasks import OpenTasks
@@ -23,7 +22,6 @@ from query_service.routes.waiting import Seen
 
 MOST_OPEN = 100_000
 """Tuples of so many take 40 MB, for each request at a time."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AGENT_AND_PRIORITY = itemgetter(7, 8)
 
 
@@ -68,7 +66,7 @@ def _pending(now: int, queue: Queue, own: OfAgent) -> Pending:
         numbers[2 if expires <= now else is_begun or passed.get(partition, 0) > offset] += 1
     waiting, in_progress, expired = numbers
     states = Counter({queue.wait: waiting, "in_progress": in_progress, "expired": expired})
-    oldest, shown = _time(own.first[0][0]), len(own.first)
+    oldest, shown = from_ns(own.first[0][0]), len(own.first)
     return Pending(len(own.tasks), states, own.priorities, oldest, first=own.first, shown=shown)
 
 
@@ -90,7 +88,7 @@ def _listed(
     now: int, queue: Queue, tasks: Sequence[Task], texts: Iterator[bytes | None]
 ) -> dict[str, Any]:
     pieces, begin = list[bytes](), "{"
-    for sent, state, before in _stated(now, queue, tasks):
+    for sent, state, before in stated(now, queue, tasks):
         if (text := next(texts)) is None:
             continue
         waited = now // 1000 - sent // 1000
@@ -105,21 +103,21 @@ def _listed(
 def as_rows(asked: Moment, seen: Seen, agent: str, pending: Pending) -> list[Row]:
     """The oldest tasks of one agent as rows with their bodies, as `with_texts`."""
     texts = bodies(agent, [(task[1], task[2]) for task in pending.first])
-    stated = _stated(ns(asked.now), Queue(seen, agent), pending.first)
+    states = stated(ns(asked.now), Queue(seen, agent), pending.first)
     return [
         {
             "message_id": task[1],
             "state": state,
-            "event_time": _time(sent),
+            "event_time": from_ns(sent),
             "behind": before,
             "body": text,
         }
-        for task, (sent, state, before), text in zip(pending.first, stated, texts, strict=True)
+        for task, (sent, state, before), text in zip(pending.first, states, texts, strict=True)
         if text is not None
     ]
 
 
-def _stated(now: int, queue: Queue, tasks: Sequence[Task]) -> Iterator[tuple[int, str, int | None]]:
+def stated(now: int, queue: Queue, tasks: Sequence[Task]) -> Iterator[tuple[int, str, int | None]]:
     """Of tasks when each was sent, its state, and how many messages come before it."""
     passed, begins, states = queue.passed, queue.begins, (queue.wait, "in_progress", "expired")
     for sent, _, _, partition, offset, is_begun, expires, _, _ in tasks:
@@ -127,7 +125,3 @@ def _stated(now: int, queue: Queue, tasks: Sequence[Task]) -> Iterator[tuple[int
         before = None if begin < 0 else offset - begin if offset > begin else 0
         number = 2 if expires <= now else is_begun or passed.get(partition, 0) > offset
         yield sent, states[number], before
-
-
-def _time(sent_ns: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=sent_ns // 1000)

@@ -15,6 +15,11 @@ class Pod(Answer):
     memory: float | None = field("Bytes in use", 134217728.0)
     status: Literal["Running", "Pending", "Failed", "Succeeded", "Unknown"] = field("Its phase")
     updated_at: str = field("When it was seen so", TIME)
+    reason: str | None = field(
+        "In a state with strict=false: why it does not run", "CrashLoopBackOff", sometimes=True
+    )
+    restarts: int = field("With strict=false: of its containers", 0, sometimes=True)
+    node: str | None = field("With strict=false: where it runs", "node-1", sometimes=True)
 
 
 class Live(Answer):
@@ -37,6 +42,8 @@ class OneWorkload(Answer):
     pods: list[Pod] = field("Its pods")
     pod_max_ram: str | None = field("Limit of memory of a pod", "256Mi", sometimes=True)
     pod_max_cpu: str | None = field("Limit of CPU of a pod", "500m", sometimes=True)
+    namespace: str = field("In a state with strict=false: its namespace", "shop", sometimes=True)
+    kind: str = field("With strict=false: what it is", "Deployment", sometimes=True)
 
 
 class Workload(Answer):

@@ -28,8 +28,8 @@ def _given(operation: Operation) -> dict[str, dict[str, Any]]:
     """The schema of each parameter in the query, and of each field of the body."""
     found = {p["name"]: p["schema"] for p in operation.parameters if p["in"] == "query"}
     for content in operation.body.get("requestBody", {}).get("content", {}).values():
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        found |= document()["components"]["schemas"][name].get("properties", {})
+        name = content["schema"].get("$ref", "").rpartition("/")[2]  # none: any document
+        found |= document()["components"]["schemas"].get(name, {}).get("properties", {})
     return found
 
 

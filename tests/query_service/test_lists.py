@@ -18,14 +18,14 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "/api/v1/traces/{trace_id}/graph": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/traces/{trace_id}/critical-path": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/traces/{trace_id}/errors": (TAKES - {"at"}, OF_ONE_TRACE),
-    "/api/v1/oracle/workload": (
-        TAKES - {"at"},
-        "a state at a time, whole up to a documented number",
-    ),
-    "/api/v1/oracle/llm": (
-        TAKES - {"at"},
-        "a state at a time, whole up to a documented number",
-    ),
+    **{
+        f"/api/v1/oracle/{part}": (
+            TAKES - {"at"},
+            "a state at a time, whole up to a documented number",
+        )
+        for part in ("agents", "llm", "queues", "workload")
+    },
+    "/api/v1/oracle/validate": (TAKES, "what is wrong with one document"),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }
 

@@ -10,7 +10,7 @@ from jsonschema.protocols import Validator
 
 from query_service.models.values import iso
 from query_service.oracle import workload as section
-from query_service.routes.oracle import SCHEMA
+from query_service.oracle.validate import SCHEMA
 from tests.query_service.engine import NOW, Service
 
 Json = dict[str, Any]

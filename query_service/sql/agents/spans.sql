@@ -1,7 +1,8 @@
--- Spans by agent, and the models that they call, as worked out: six hours each between two times, but where they
+-- Spans by agent, the models that they call and what they cost, as worked out: six hours each between two times, but where they
 -- are cut and elsewhere whole hours, and of the hours in the array only the five minutes that are not in
 -- the other one.
-SELECT agent, toInt64(sum(f.spans)) AS spans, groupUniqArray(model) AS models
+SELECT agent, toInt64(sum(f.spans)) AS spans, groupUniqArray(model) AS models,
+    toFloat64(sum(f.cost)) AS cost, toInt64(sum(f.priced)) AS priced
 FROM span_rollups AS f FINAL
 WHERE (
         step = 21600 AND bucket >= {parts_from:DateTime('UTC')} AND bucket < {parts_until:DateTime('UTC')} AND bucket NOT IN {parts_cut:Array(DateTime('UTC'))}

@@ -1,7 +1,7 @@
 -- Tasks that wait for an answer at a past time, in the orders of pending_now.sql, at most so many of each
 -- queue, with the counts of all of them. The body is empty when it has to be looked up (bodies.sql).
 SELECT
-    agent, message_id, topic, partition, offset, value_hash, state, event_time, behind, cause_message_id,
+    agent, message_id, topic, partition, offset, value_hash, state, event_time, behind, cause_message_id, source, trace_id, cityHash64(message_id) AS hash,
     toValidUTF8(body) AS body,
     if({sort:String} = 'priority', indexOf(['critical', 'high', 'normal', 'low'], toString(priority)), 0) AS priority_rank,
     toUnixTimestamp64Nano(event_time) AS sent_ns,

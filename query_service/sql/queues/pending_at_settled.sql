@@ -16,7 +16,7 @@ WITH
         WHERE event_time <= {at:DateTime64(9, 'UTC')}
     )
 SELECT
-    agent, message_id, topic, partition, offset, value_hash, event_time, cause_message_id,
+    agent, message_id, topic, partition, offset, value_hash, event_time, cause_message_id, source, trace_id, cityHash64(message_id) AS hash,
     toValidUTF8(body) AS body,
     multiIf(
         isNotNull(ttl_seconds) AND fromUnixTimestamp64Nano(sent_ns + toInt64(least(greatest(ttl_seconds, 0), 1e9) * 1e9), 'UTC') <= {at:DateTime64(9, 'UTC')}, 'expired',
@@ -32,13 +32,13 @@ SELECT
 FROM
 (
     SELECT
-        agent, message_id, source, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
+        agent, message_id, source, trace_id, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
         (cityHash64(message_id), '') IN signs OR (cityHash64(message_id), toString(agent)) IN signs AS is_begun
     FROM open_tasks FINAL
     WHERE is_deleted = 0 AND event_time <= {at:DateTime64(9, 'UTC')} AND cityHash64(message_id) NOT IN {left_out:Array(UInt64)}
     UNION ALL
     SELECT
-        agent, message_id, source, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
+        agent, message_id, source, trace_id, priority, cause_message_id, ttl_seconds, topic, partition, offset, value_hash, event_time, body,
         (cityHash64(message_id), '') IN signs_later OR (cityHash64(message_id), toString(agent)) IN signs_later
     FROM agent_messages
     WHERE toStartOfFiveMinutes(event_time) IN {buckets:Array(DateTime('UTC'))} AND topic IN {queues:Array(String)}

@@ -1,0 +1,96 @@
+"""The state of the whole system: all sections, of one time."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from query_service.models.oracle_source import Source
+from query_service.models.values import iso
+from query_service.oracle import agents, discovery, llm, queues, tasks, workload
+from query_service.oracle.section import Section
+from query_service.oracle.sources import known_sources
+from query_service.routes.context import Moment, database
+
+MOST_TOLD = 1_000
+"""So many issues, and so many things that are not known, are told."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The sections of a state by their names in the schema, as they were at a time."""
+
+    now: datetime
+    known: dict[str, Source]
+    sections: dict[str, Section]
+
+    @property
+    def issues(self) -> list[str]:
+        """What does not run as it should."""
+        return _once(issue for one in self.sections.values() for issue in one.issues)
+
+    @property
+    def unknown(self) -> list[str]:
+        """What is not known or not shown, and why."""
+        return _once(what for one in self.sections.values() for what in one.unknown)
+
+    @property
+    def status(self) -> str:
+        """In a word."""
+        return "degraded" if self.issues else "healthy"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each."""
+        return {name: n for one in self.sections.values() for name, n in one.counts.items()}
+
+    @property
+    def sources(self) -> dict[str, Any]:
+        """How each source of the observer is."""
+        return {name: _source(one) for name, one in self.known.items()}
+
+    def told(self, strict: bool) -> dict[str, Any]:
+        """The state as its schema has it, with our fields unless it is strict."""
+        state = {
+            "id": str(uuid.uuid4()),
+            **{name: one.told(strict) for name, one in self.sections.items()},
+        }
+        if strict:
+            return state
+        return {
+            **state,
+            "generated_at": iso(self.now),
+            "status": self.status,
+            "sources": self.sources,
+            "issues": self.issues,
+            "unknown": self.unknown,
+        }
+
+
+def find(asked: Moment) -> State:
+    """The state of a time."""
+    known = known_sources(asked)
+    (running, models), (told, work) = database().beside(
+        lambda: (workload.find(asked, known), llm.find(asked, known)),
+        lambda: database().beside(lambda: discovery.read(asked, known), lambda: tasks.find(asked)),
+    )
+    sections = {
+        "agents": agents.of(asked, known, told, work),
+        "workload": running,
+        "queues": queues.of(asked, known, work),
+        "litellm": models,
+    }
+    return State(asked.now, known, sections)
+
+
+def _source(source: Source) -> dict[str, Any]:
+    message = {"message": source.message} if source.message else {}
+    return {"state": source.state, "since": iso(source.since), **message}
+
+
+def _once(sentences: Iterable[str]) -> list[str]:
+    """Each once, and not too many."""
+    told = list(dict.fromkeys(sentences))
+    more = len(told) - MOST_TOLD
+    return told if more <= 0 else [*told[:MOST_TOLD], f"and {more:,} more"]

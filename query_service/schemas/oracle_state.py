@@ -1,0 +1,203 @@
+"""What `/api/v1/oracle/state` and its agents and queues answer."""
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, RootModel
+
+from query_service.schemas.base import Answer, field
+from query_service.schemas.oracle import TIME, Model, OneWorkload
+
+TASK = "5f0d7c6e-3b43-4b0a-9d3c-8f0b6a0a9e11"
+_ISSUES = field("What does not run as it should", ["shop/coder: 1 of 2 pods are available"])
+_UNKNOWN = field(
+    "What is not known or not shown, and why",
+    ["deployment_name is null, known by telemetry alone: 1 agent: Researcher"],
+)
+
+
+class ActiveTask(Answer):
+    """What an agent is at."""
+
+    id: str = field("Message of the task; of a span that runs without one its id", TASK)
+    started_on: str = field("When somebody began it", TIME)
+    status: Literal["running", "waiting", "completed", "failed"] = field(
+        "waiting for a task that it sent; completed and failed: it said so, and did not answer"
+    )
+
+
+class Activity(Answer):
+    """What an agent does."""
+
+    active_task_ids: list[ActiveTask] = field("Its tasks, the oldest first")
+    updated_at: str = field("When it was seen last", TIME)
+
+
+class OracleAgent(Answer):
+    """An agent."""
+
+    name: str = field("As it calls itself, or as its Deployment names it", "Researcher")
+    deployment_name: str | None = field("Its Deployment; null: nobody tells of one", "researcher")
+    models: list[str] = field("Models that it calls", ["claude-sonnet-4"])
+    description: str = field("What its Deployment says of it", "Looks things up", sometimes=True)
+    activity: Activity = field("What it is at")
+    known_by: list[str] = field(
+        "With strict=false: kubernetes, messages, spans, tasks", ["messages"], sometimes=True
+    )
+    deployments: list[str] = field(
+        "With strict=false: its Deployments", ["shop/researcher"], sometimes=True
+    )
+    queues: list[str] = field(
+        "With strict=false: its queues", ["agent-queue-researcher"], sometimes=True
+    )
+    active_tasks: int = field("With strict=false: its active tasks in all", 1, sometimes=True)
+    cost: float | None = field(
+        "With strict=false: what its stored spans cost, where they tell it", 0.25, sometimes=True
+    )
+
+
+class OracleAgents(Answer):
+    """OracleAgents of the state."""
+
+    agents: list[OracleAgent] = field("Each agent, by its name")
+    issues: list[str] = _ISSUES
+    unknown: list[str] = _UNKNOWN
+
+
+class TaskPriority(Answer):
+    """How urgent a task is, and what it waits for."""
+
+    level: Literal["low", "normal", "high", "critical"] = field("Its priority")
+    blocked_task: str = field("The task that it waits for", TASK, sometimes=True)
+    waiting_since_mins: float = field("Minutes that it waits", 2.5, sometimes=True)
+
+
+class TaskState(Answer):
+    """A task that waits for an answer."""
+
+    id: str = field("Its message", TASK)
+    priority: TaskPriority = field("How urgent it is")
+    submitted_at: str = field("When it was sent", TIME)
+    invoked_by: str = field("Its sender", "Orchestrator", sometimes=True)
+    prompt: str = field("Its reason, at most 2,000 characters", "look it up", sometimes=True)
+    args: Any = field(
+        "Its payload, an object of at most 200 characters", {"query": "tea"}, sometimes=True
+    )
+    state: Literal["queued", "in_progress", "expired", "lost", "unknown"] = field(
+        "With strict=false: its state", "queued", sometimes=True
+    )
+
+
+class OracleQueue(Answer):
+    """A queue."""
+
+    name: str = field("Its topic", "agent-queue-researcher")
+    tasks: list[TaskState] = field("Its oldest tasks without an answer")
+    updated_at: str = field("When it was seen so in Kafka", TIME)
+    pending_tasks: int = field("With strict=false: tasks without an answer", 2, sometimes=True)
+    queued: int = field("With strict=false: of these those in the queue", 1, sometimes=True)
+    in_progress: int = field("With strict=false: those worked on", 1, sometimes=True)
+    expired: int = field("With strict=false: those beyond their time to live", 0, sometimes=True)
+    lost: int = field("With strict=false: those that nobody reads", 0, sometimes=True)
+    unknown: int = field("With strict=false: those of an unseen queue", 0, sometimes=True)
+    lag: dict[str, int] | None = field(
+        "With strict=false: lag of each consumer group; null: not seen within the hour",
+        {"researchers": 1},
+        sometimes=True,
+    )
+    consumers: int | None = field("With strict=false: who reads it", 1, sometimes=True)
+
+
+class OracleQueues(Answer):
+    """OracleQueues of the state."""
+
+    queues: list[OracleQueue] = field("Each queue, by its name")
+    issues: list[str] = _ISSUES
+    unknown: list[str] = _UNKNOWN
+
+
+class OneSource(Answer):
+    """How a source of the observer is."""
+
+    state: str = field("ok, unreachable, refused, off, or silent: the observer is", "ok")
+    since: str | None = field("Since when", TIME)
+    message: str = field("Why", "no answer", sometimes=True)
+
+
+_SOURCES = {"kafka": {"state": "ok", "since": TIME}}
+
+
+class OracleModel(Model):
+    """A model; with strict=false with further fields: its source, and what that tells of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class State(Answer):
+    """The state; /api/v1/oracle/schema has its schema."""
+
+    id: str = field("Of this answer, another each time", "88b3eb33-f100-4add-997d-5dfeaa8a2189")
+    agents: list[OracleAgent] = field("Each agent")
+    workload: list[OneWorkload] = field("Each Deployment and StatefulSet")
+    queues: list[OracleQueue] = field("Each queue")
+    litellm: list[OracleModel] = field("Each model")
+    generated_at: str = field("With strict=false: of when it is", TIME, sometimes=True)
+    status: Literal["healthy", "degraded"] = field(
+        "With strict=false: degraded when there are issues", sometimes=True
+    )
+    sources: dict[str, OneSource] = field(
+        "With strict=false: sources of the observer", _SOURCES, sometimes=True
+    )
+    issues: list[str] = field("With strict=false: what is wrong", [], sometimes=True)
+    unknown: list[str] = field("With strict=false: what is not known", [], sometimes=True)
+
+
+class Summary(Answer):
+    """The state in figures."""
+
+    agent_count: int = field("OracleAgents", 4)
+    active_tasks: int = field("Active tasks of agents", 3)
+    running_pods: int = field("Pods that run, where a cluster is watched", 8, sometimes=True)
+    queued_tasks: int = field("Tasks without an answer", 2)
+    llm_models: int = field("Models", 2)
+    issues: list[str] = _ISSUES
+    status: Literal["healthy", "degraded"] = field("degraded when there are issues")
+    generated_at: str = field("Of when it is", TIME)
+
+
+class Log(Answer):
+    """The state as text."""
+
+    log: str = field("Line by line", "=== Oracle state ===\n[STATUS: HEALTHY]")
+
+
+class AnyState(RootModel[State | Summary | Log]):
+    """The state, its figures or its text, by `format`."""
+
+
+class Issues(Answer):
+    """What is wrong with the system."""
+
+    status: Literal["healthy", "degraded"] = field("degraded when there are issues")
+    issues: list[str] = _ISSUES
+    unknown: list[str] = _UNKNOWN
+    sources: dict[str, OneSource] = field("Sources of the observer", _SOURCES)
+    agent_count: int = field("OracleAgents", 4)
+    active_tasks: int = field("Active tasks of agents", 3)
+    queued_tasks: int = field("Tasks without an answer", 2)
+
+
+class Violation(Answer):
+    """Where a document is not as its schema wants it."""
+
+    path: str = field("Names and numbers on the way there", "agents/0/models/0")
+    message: str = field("What is wrong", "None is not of type 'string'")
+    validator: str = field("The word of the schema", "type")
+    validator_value: Any = field("What the schema wants", "string")
+
+
+class Validation(Answer):
+    """Whether a document has the schema of the state."""
+
+    valid: bool = field("Whether nothing is wrong")
+    error_count: int = field("What is wrong, up to 1,000", 1)
+    errors: list[Violation] = field("The first 100 of these")

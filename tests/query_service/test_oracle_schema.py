@@ -1,0 +1,176 @@
+"""Whatever is stored, the state has its schema."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from query_service.models.values import iso
+from query_service.oracle.validate import VALIDATOR
+from tests.clickhouse.migrations.records import kafka, otlp_span, record, seen, sign, span
+from tests.query_service.engine import NOW, Service, clear
+from tests.query_service.test_open_task_states import Fact, insert
+
+times = st.one_of(
+    st.integers(0, 7_200).map(lambda seconds: NOW - timedelta(seconds=seconds)),
+    st.integers(0, 100).map(lambda seconds: NOW - timedelta(seconds=seconds)),
+    st.sampled_from([datetime(1970, 1, 1), datetime(2105, 1, 1), NOW + timedelta(hours=1)]),
+)
+texts = st.one_of(
+    st.sampled_from(["", " ", "-", "coder", "code r", "CODE_R", "ärger\0", "a:b", "x" * 3_000]),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)  # fmt: skip
+numbers = st.sampled_from([0, 1, -1, 0.5, 1e308, 10**30, True])
+odd = st.recursive(
+    st.one_of(st.none(), numbers, texts, st.sampled_from(["\ud800", float("nan"), float("inf")])),
+    lambda some: st.one_of(st.lists(some, max_size=2), st.dictionaries(texts, some, max_size=2)),
+    max_leaves=3,
+)
+
+
+def one_of(*usual: Any) -> st.SearchStrategy[Any]:
+    """Mostly what is usual, else anything."""
+    return st.one_of(*[st.sampled_from(usual)] * 4, odd)
+
+
+def fields(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of these fields."""
+    return st.fixed_dictionaries({}, optional=known)
+
+
+names = st.sampled_from(["coder", "Coder", "code r", "writer", "a-writer", ""]) | texts
+owners = st.sampled_from(["coder", "writer"])
+deployments = fields(
+    desired=one_of(0, 2, 5), ready=one_of(0, 1), available=one_of(0, 1), images=one_of(["i:1"], []),
+    max_cpu=one_of("500m"), max_memory=one_of("1Gi"), problem=one_of("x: y"),
+    rolled_out_at=one_of("2026-11-22T11:00:00Z", "0001-01-01T00:00:00+14:00", "10000-01-01"),
+    marks=fields(agent=one_of("true", "True"), name=names, models=names, description=texts,
+                 exclude=one_of("true", "false")),
+)  # fmt: skip
+pods = fields(
+    phase=one_of("Running", "Failed", "Evicted"), workload=owners, reason=one_of("OOMKilled"),
+    workload_kind=one_of("Deployment", "StatefulSet", "Job"), restarts=one_of(3), node=one_of("n"),
+    containers=one_of([{"name": "c", "ready": False, "last_reason": "Error"}], [{}]),
+)  # fmt: skip
+sources = fields(
+    state=one_of("ok", "ok", "ok", "unreachable", "off"), message=one_of("why"),
+    keep_alive=one_of(60, 60, 60, 1e9, -5),
+)  # fmt: skip
+
+
+def stamp(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(" ")
+
+
+def thing(kind: str, name: str, at: datetime, attributes: Any, is_text: bool) -> Fact:
+    row = seen(1, "entity_state", stamp(at), kind)
+    space = "agent_telemetry.source.name" if "source" in kind else "k8s.namespace.name"
+    row["LogAttributes"] |= {
+        "otel.entity.id": json.dumps({space: "shop", f"{kind}.name": name, f"{kind}.uid": name}),
+        "otel.entity.attributes": str(attributes) if is_text else json.dumps(attributes),
+    }
+    return "landing_logs", row
+
+
+def figure(metric: str, pod: str, at: datetime, value: float) -> Fact:
+    row = kafka("x", value, stamp(at), **{"k8s.pod.name": pod, "k8s.pod.uid": pod})
+    row |= {"MetricName": metric, "ServiceName": "agent-telemetry-observer"}
+    return "landing_metrics_gauge", row
+
+
+def task(name: str, agent: str, cause: str, body: dict[str, Any]) -> Fact:
+    value = {"message_id": name, "message_type": "task", **body}
+    headers = {"cause-message-id": cause}
+    return "landing_records", record(f"agent-queue-{agent}", len(repr(body)), value, headers)
+
+
+def event(name: str, kind: str, at: datetime, agent: str, outcome: str) -> Fact:
+    told = {"gen_ai.agent.name": agent, "agent_telemetry.task.outcome": outcome}
+    return "landing_logs", sign(1, kind, name, stamp(at), **told)
+
+
+def json_span(body: dict[str, Any]) -> Fact:
+    return "landing_records", record("agent-telemetry-spans", len(repr(body)), span(**body))
+
+
+def call(at: datetime, agent: str, model: str, tokens: Any, took: int) -> Fact:
+    told = {
+        "gen_ai.agent.name": agent, "gen_ai.request.model": model, "cost": str(tokens),
+        "gen_ai.usage.input_tokens": str(tokens), "agent_telemetry.span.kind": "llm_call",
+    }  # fmt: skip
+    row = otlp_span(1, Timestamp=stamp(at), SpanId=model, SpanAttributes=told, Duration=took)
+    return "landing_traces", row
+
+
+def commit(agent: str, offset: int, at: datetime, group: str) -> Fact:
+    told = {"group": group, "topic": f"agent-queue-{agent}", "partition": "0"}
+    return "landing_metrics_gauge", kafka("consumer_group.offset", offset, stamp(at), **told)
+
+
+ids = st.sampled_from(["t-1", "t-2", "t-3", "t-4"]) | texts
+kinds = st.sampled_from(["k8s.deployment", "k8s.statefulset"])
+metrics = st.sampled_from(["k8s.pod.cpu.usage", "k8s.pod.memory.working_set"])
+values = st.sampled_from([0.5, -1.0, 1e308])
+isos = times.map(lambda at: at.replace(tzinfo=None).isoformat()) | texts
+tasks_of = fields(
+    source_agent=one_of("Coder", "Writer"), target_agent=one_of("coder"), reason=one_of("why"),
+    priority=one_of("low", "critical", "soon"), payload=one_of({"a": 1}, {"a": "x" * 400}),
+    timestamp=one_of("2026-11-22T12:00:00", "2026-11-22T12:40:00") | isos,
+    trace_id=one_of("r-1"), ttl_seconds=one_of(60, 3_600),
+)  # fmt: skip
+spans_of = fields(
+    span_id=ids, trace_id=ids, parent_span_id=ids, agent_name=names, model_name=odd, end_time=isos,
+    status=one_of("running", "waiting", "failed"), start_time=isos, span_kind=one_of("agent"),
+)  # fmt: skip
+never = st.just(False)
+facts = st.one_of(
+    st.builds(thing, kinds, names, times, deployments | odd, never | st.booleans()),
+    st.builds(thing, st.just("k8s.pod"), names, times, pods | odd, never | st.booleans()),
+    st.builds(
+        thing, st.just("agent_telemetry.source"),
+        st.sampled_from(["kubernetes", "kubernetes-metrics", "kafka"]) | texts, times,
+        sources | odd, never,
+    ),
+    st.builds(figure, metrics, names, times, values),
+    st.builds(task, ids, names, ids, tasks_of),
+    st.builds(task, ids, st.sampled_from(["coder", "writer"]), ids, tasks_of),
+    st.builds(event, ids, st.sampled_from(["claimed", "done"]), times, names,
+              st.sampled_from(["failed", "cancelled", "", "odd"])),
+    st.builds(json_span, spans_of),
+    st.builds(call, times, names, texts, numbers, st.sampled_from([0, 10**9])),
+    st.builds(commit, names, st.integers(0, 500), times, st.sampled_from(["g", "h"])),
+)  # fmt: skip
+CLUSTER = [
+    thing("agent_telemetry.source", name, NOW - timedelta(seconds=1), {"state": "ok"}, False)
+    for name in ("kubernetes", "kubernetes-metrics")
+]
+
+
+# No shrinking: each try takes a second.
+@settings(
+    max_examples=12,
+    deadline=None,
+    print_blob=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    drawn=st.lists(facts, min_size=40, max_size=120), is_watched=st.booleans(), few=st.booleans()
+)
+def test_whatever_is_stored_the_state_has_its_schema(
+    empty: Service, monkeypatch: pytest.MonkeyPatch, drawn: list[Fact], is_watched: bool, few: bool
+) -> None:
+    clear(empty.tables)
+    monkeypatch.setattr("query_service.routes.open_now.MOST_OPEN", 0 if few else 100_000)
+    held = empty.web.application.extensions["agent_telemetry"].settings
+    insert(empty, drawn + CLUSTER * is_watched)
+    for mode in ("auto", "all"):
+        monkeypatch.setattr(held, "oracle_discovery_mode", mode)
+        for at in ("", f"&at={iso(NOW - timedelta(seconds=50))}"):
+            VALIDATOR.validate(empty.get(f"/api/v1/oracle/state?strict=true{at}"))
+    empty.get("/api/v1/oracle/state?strict=false")  # the client holds it against the document
+    empty.get("/api/v1/oracle/state?format=log")
+    assert empty.get("/api/v1/oracle/validate")["valid"]
