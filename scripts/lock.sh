@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes requirements.lock anew from pyproject.toml (docs/adr/041-python-lock.md).
+# Writes the lock files anew (docs/adr/041-python-lock.md).
 set -euo pipefail
 uv_version=0.13.9
 cd "$(dirname "$0")/.."
@@ -7,6 +7,11 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 python3 -m venv "$tools"
 "$tools/bin/pip" install --quiet "uv==$uv_version"
-"$tools/bin/uv" pip compile pyproject.toml --extra local --extra dev --output-file requirements.lock \
-  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header \
-  --python-version 3.11 --universal "$@"
+compile() {
+  "$tools/bin/uv" pip compile "$@" --generate-hashes --no-annotate --no-emit-index-url \
+    --no-emit-find-links --no-header --python-version 3.11 --universal
+}
+compile pyproject.toml --extra local --extra dev --output-file requirements.lock "$@"
+# Of the gateway that tests start, which wants other versions than we do.
+cd tests/litellm_gateway
+compile requirements.in --output-file requirements.lock "$@"

@@ -11,20 +11,21 @@ from local_stack import cache, steps, tools
 from local_stack.errors import SetupError
 
 
-def environment(lock: Path) -> Path:
-    """The interpreter of the environment that has exactly what the lock file lists."""
+def environment(lock: Path, name: str = "python") -> Path:
+    """The interpreter of the environment that has exactly what the lock file lists, kept by a
+    name."""
     inputs = cache.key(lock, platform.python_version(), sys.base_prefix, platform.machine())
     home = cache.cache_home()
 
     def build(directory: Path) -> None:
-        log = home / "logs" / "python.log"
-        venv_log = home / "logs" / "venv.log"
+        log = home / "logs" / f"{name}.log"
+        venv_log = home / "logs" / f"{name}-venv.log"
         steps.run("Python environment", [sys.executable, "-m", "venv", str(directory)], venv_log)
         install = ["-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"]
         command = [str(directory / "bin/python"), *install, "--progress-bar=off", "-r", str(lock)]
         steps.run("Python packages", command, log)
 
-    return cache.kept(home, "python", inputs, build) / "bin/python"
+    return cache.kept(home, name, inputs, build) / "bin/python"
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from clickhouse.migrate import migrate
 from query_service.app import create_app
 from query_service.db import connect
+from query_service.routes.context import Clock
 from query_service.settings import Settings
 from tests.query_service.checked_client import CheckedClient
 
@@ -35,8 +36,8 @@ class Service(NamedTuple):
         return response.json
 
 
-def service(url: str) -> Service:
-    """A service over a new, migrated and empty database; its clock stands at NOW."""
+def service(url: str, clock: Clock = lambda: NOW) -> Service:
+    """A service over a new, migrated and empty database; its clock stands at NOW, or is another."""
     name = f"rest_{next(_numbers)}"
     settings = Settings(clickhouse_url=url, clickhouse_database=name)
     server = connect(settings, database="")
@@ -44,7 +45,7 @@ def service(url: str) -> Service:
     server.close()
     tables = connect(settings)
     migrate(tables)
-    app = create_app(settings, clock=lambda: NOW)
+    app = create_app(settings, clock=clock)
     app.test_client_class = CheckedClient
     return Service(app.test_client(), tables)
 
