@@ -3,10 +3,11 @@
 #           scripts/bench.sh start [--runs N]
 #           scripts/bench.sh live [--clients N] [--rate PER_SECOND] [--pairs N] [--seconds N]
 #           scripts/bench.sh queries [--sizes N,N] [--home DIR] [--arrivals PER_SECOND] [--clients N]
+#           scripts/bench.sh oracle [--messages N] [--home DIR] [--requests N]
 #           scripts/bench.sh load [--messages N] [--url CLICKHOUSE] [--database NAME]
 set -euo pipefail
 case ${1:-} in
-  load | queries) NEEDS="" ;;
+  load | oracle | queries) NEEDS="" ;;
   *) NEEDS="go java maven" ;;
 esac
 # shellcheck source=scripts/env.sh

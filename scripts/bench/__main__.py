@@ -11,6 +11,7 @@ from local_stack.stack import Stack
 from bench import ingest, latency
 from bench.live import live
 from bench.load.command import load
+from bench.oracle.command import oracle
 from bench.processes import Watch
 from bench.queries.command import queries
 from bench.start import start
@@ -35,6 +36,7 @@ main.add_command(live)
 main.add_command(load)
 main.add_command(start)
 main.add_command(queries)
+main.add_command(oracle)
 
 
 @main.command("ingest")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from query_service.models.values import iso
+from query_service.observer import horizon
+from query_service.observer.traces import TracesJob
 from query_service.oracle import agents, queues
 from query_service.oracle.validate import VALIDATOR
 from tests.clickhouse.migrations.records import message, record, sign, span
@@ -21,6 +23,7 @@ from tests.query_service.test_open_task_states import (
     topic,
     watched,
 )
+from tests.query_service.test_oracle_llm import call
 from tests.query_service.test_oracle_workload import pod, see, source
 
 Json = dict[str, Any]
@@ -319,6 +322,24 @@ def test_models_are_those_of_spans_without_a_label(cluster: Service) -> None:
     found = by_name(state(cluster), "agents")
     assert found["Coder"]["models"] == ["m-1"]
     assert found["PLAN_NER"]["models"] == ["gpt-5", "o3"]
+
+
+def test_what_an_agent_costs_is_what_its_spans_tell(
+    system: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(horizon, "MARGIN", timedelta())
+
+    def cost() -> float | None:
+        agents = system.get("/api/v1/oracle/state?strict=false")["agents"]
+        return next((a["cost"] for a in agents if a["name"] == "Researcher"), None)
+
+    told: Json = {"gen_ai__agent__name": "Researcher", "cost": "0.25"}
+    call(system.tables, -600, name="a", **told)
+    assert cost() == 0.25
+    TracesJob(system.web.application.extensions["agent_telemetry"].database).run()
+    assert cost() == 0.25
+    call(system.tables, -300, name="b", **told)
+    assert cost() == 0.5
 
 
 def test_an_agent_of_two_deployments_is_one_and_says_so(cluster: Service) -> None:

@@ -48,16 +48,17 @@ def measure_size(home: Path, messages: int, wanted: Wanted) -> tuple[list[Endpoi
         parts.clickhouse()
         prepare(parts.settings)
         client = connect(parts.settings, timeout=600)
-        load, filled = _load(home, client, messages, wanted)
+        traffic = wanted.seed, wanted.open_tasks, wanted.offsets_every
+        load, took = filled(home, client, messages, *traffic)
         began = time.monotonic()
-        loaded_at = client.query("SELECT now64(3)").result_rows[0][0]
+        loaded_at = now(client)
         parts.maintenance()
-        _settle(client, loaded_at)
+        settle(client, loaded_at)
         caught_up = time.monotonic() - began
         parts.query_service()
         described = document(parts)
         chosen = endpoints(described, _known(client, load.end))
-        size = Size(messages, filled, caught_up, _disk(client))
+        size = Size(messages, took, caught_up, _disk(client))
         size.idle = _ask(parts.url, chosen, wanted.requests, "idle")
         at = load.end - PAST
         past = past_endpoints(described, _known(client, at), f"{at:%FT%TZ}")
@@ -76,7 +77,9 @@ def _known(client: Client, at: datetime) -> dict[str, str]:
     return {name: str(value) for name, value in known.items()}
 
 
-def _load(home: Path, client: Client, messages: int, wanted: Wanted) -> tuple[Load, Filled | None]:
+def filled(
+    home: Path, client: Client, messages: int, seed: int, open_tasks: int, offsets_every: int
+) -> tuple[Load, Filled | None]:
     """Fill, unless `home` has it all from an earlier run."""
     done = home / "loaded.json"
     if done.exists():
@@ -85,13 +88,19 @@ def _load(home: Path, client: Client, messages: int, wanted: Wanted) -> tuple[Lo
         age = datetime.now(UTC) - kept["end"]
         _say(f"{home} has the messages up to {kept['end']:%F %T} ({age} ago)")
         return Load(**kept), None
-    load = Load(messages, datetime.now(UTC), wanted.seed, wanted.open_tasks, wanted.offsets_every)
-    filled = fill(client, load, _say)
+    load = Load(messages, datetime.now(UTC), seed, open_tasks, offsets_every)
+    took = fill(client, load, _say)
     done.write_text(json.dumps(asdict(load) | {"end": load.end.isoformat()}))
-    return load, filled
+    return load, took
 
 
-def _settle(client: Client, loaded_at: datetime) -> None:
+def now(client: Client) -> datetime:
+    """By the clock of ClickHouse."""
+    time: datetime = client.query("SELECT now64(3)").result_rows[0][0]
+    return time
+
+
+def settle(client: Client, loaded_at: datetime) -> None:
     """Wait until the observer has seen all that was loaded, and merges rest.
 
     Raises TimeoutError.

@@ -1,0 +1,1 @@
+"""How long the state of a system takes that has a cluster."""
