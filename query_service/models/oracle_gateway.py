@@ -1,12 +1,12 @@
 """Models that a gateway or a server of models tells of."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from query_service.db import Row
+from query_service.models.oracle_things import Model, seen
 from query_service.models.values import iso
 
 MODEL = "agent_telemetry.model"
@@ -16,11 +16,18 @@ METRICS = [REQUESTS, FAILURES, COOLDOWNS, TOKENS, SPEND]
 UNKNOWN_PROVIDER = "unknown"
 """The schema wants a text."""
 HEALTHY, UNSTABLE, FAILING = "healthy", "unstable", "failing"
-_SEEN_NOW = ("loaded", "loaded_size", "vram_size", "loaded_context", "expires_at")
-_ALWAYS = ("size", "parameter_size", "quantization", "modified_at")
+_PASSES = {"loaded", "loaded_size", "vram_size", "loaded_context", "expires_at"}
+_STANDS = {"size", "parameter_size", "quantization", "modified_at"}
 
 Json = dict[str, Any]
 Figures = Mapping[tuple[str, str, str], Row]
+
+
+class Part(NamedTuple):
+    """A deployment, or a whole model, as it was recorded."""
+
+    row: Row
+    model: Model
 
 
 @dataclass
@@ -37,68 +44,63 @@ def figures(rows: Iterable[Row]) -> Figures:
     return {(row["name"], row["uid"], row["metric"]): row for row in rows}
 
 
-def models(things: Iterable[Row], seen: Figures, source: str, is_current: bool) -> list[Told]:
+def models(things: Iterable[Row], done: Figures, source: str, is_current: bool) -> list[Told]:
     """Models by name; `things` of one source. What holds only now is left out while it is away."""
-    groups: defaultdict[str, list[tuple[Row, Json]]] = defaultdict(list)
+    groups: defaultdict[str, list[Part]] = defaultdict(list)
     for row in things:
-        if row["namespace"] == source:
-            groups[row["name"]].append((row, json.loads(row["attributes"])))
-    return [_told(name, own, seen, source, is_current) for name, own in groups.items()]
+        if row["namespace"] == source and (part := seen(Model, row)):
+            groups[row["name"]].append(Part(row, part))
+    return [_told(name, own, done, source, is_current) for name, own in groups.items()]
 
 
-def _told(
-    name: str, own: list[tuple[Row, Json]], seen: Figures, source: str, is_current: bool
-) -> Told:
-    parts = [part for _, part in own]
-    first = parts[0]
+def _told(name: str, own: list[Part], done: Figures, source: str, is_current: bool) -> Told:
+    parts = [part.model for part in own]
     item = {
         "model": name,
-        "provider": ", ".join(_each(part.get("provider") for part in parts)) or UNKNOWN_PROVIDER,
-        "tpm_max": _whole_sum(part.get("tpm_max") for part in parts),
-        "rpm_max": _whole_sum(part.get("rpm_max") for part in parts),
-        "tpm": _grown(name, own, seen, TOKENS),
-        "rpm": _grown(name, own, seen, REQUESTS),
-        "payment_type": first.get("payment_type"),
-        "input_context": _most(part.get("input_context") for part in parts),
-        "output_context": _most(part.get("output_context") for part in parts),
-        "output_dim": _most(part.get("output_dim") for part in parts),
-        "input_types": _each(one for part in parts for one in part.get("input_types", ())),
-        "output_types": _each(one for part in parts for one in part.get("output_types", ())),
+        "provider": ", ".join(_each(part.provider for part in parts)) or UNKNOWN_PROVIDER,
+        "tpm_max": _whole_sum(part.tpm_max for part in parts),
+        "rpm_max": _whole_sum(part.rpm_max for part in parts),
+        "tpm": _grown(own, done, TOKENS),
+        "rpm": _grown(own, done, REQUESTS),
     }
-    needed = {"model", "provider", "tpm_max", "rpm_max", "tpm", "rpm"}
-    item = {key: value for key, value in item.items() if key in needed or value not in (None, [])}
-    ours: Json = {"source": source, "updated_at": iso(max(row["last_seen"] for row, _ in own))}
-    ours |= {key: first[key] for key in _ALWAYS if key in first}
-    if is_current:
-        ours |= {key: first[key] for key in _SEEN_NOW if key in first}
-    if any("model" in part for part in parts):
-        ours |= _deployments(name, own, seen)
-    return Told(item, ours, _names(name, parts))
+    further = {
+        "payment_type": parts[0].payment_type,
+        "input_context": _most(part.input_context for part in parts),
+        "output_context": _most(part.output_context for part in parts),
+        "output_dim": _most(part.output_dim for part in parts),
+        "input_types": _each(one for part in parts for one in part.input_types),
+        "output_types": _each(one for part in parts for one in part.output_types),
+    }
+    ours: Json = {"source": source, "updated_at": iso(max(part.row["last_seen"] for part in own))}
+    ours |= parts[0].model_dump(include=_STANDS | _PASSES if is_current else _STANDS)
+    if any(part.model for part in parts):
+        ours |= _deployments(own, done)
+    return Told({**item, **_known(further)}, _known(ours), _names(name, parts))
 
 
-def _deployments(name: str, own: list[tuple[Row, Json]], seen: Figures) -> Json:
-    told = [_deployment(row["uid"], part, name, seen) for row, part in own]
-    known = {one["health"] for one in told} - {None}
-    spent = [row for part, _ in own if (row := seen.get((name, part["uid"], SPEND)))]
+def _deployments(own: list[Part], done: Figures) -> Json:
+    told = [_deployment(part, done) for part in own]
+    health = {one["health"] for one in told} - {None}
+    spent = _rows(own, done, SPEND)
     return {
-        "health": (known.pop() if len(known) == 1 else UNSTABLE) if known else None,
+        "health": (health.pop() if len(health) == 1 else UNSTABLE) if health else None,
         "spend": sum(row["value"] for row in spent) if spent else None,
         "spend_last_hour": sum(row["last_hour"] for row in spent) if spent else None,
         "deployments": told,
     }
 
 
-def _deployment(uid: str, part: Json, name: str, seen: Figures) -> Json:
-    cooled = seen.get((name, uid, COOLDOWNS))
+def _deployment(part: Part, done: Figures) -> Json:
+    key = part.row["name"], part.row["uid"]
+    requests, failures, cooldowns = (
+        done.get((*key, metric)) for metric in (REQUESTS, FAILURES, COOLDOWNS)
+    )
     return {
-        "id": uid,
-        "model": part.get("model"),
-        "provider": part.get("provider"),
-        "tpm_max": part.get("tpm_max"),
-        "rpm_max": part.get("rpm_max"),
-        "health": _health(seen.get((name, uid, REQUESTS)), seen.get((name, uid, FAILURES))),
-        "cooldowns_last_hour": int(cooled["last_hour"]) if cooled else None,
-        "cooled_down_at": iso(cooled["grew_at"]) if cooled else None,
+        "id": part.row["uid"],
+        **part.model.model_dump(include={"model", "provider", "tpm_max", "rpm_max"}),
+        "health": _health(requests, failures),
+        "cooldowns_last_hour": round(cooldowns["last_hour"]) if cooldowns else None,
+        "cooled_down_at": iso(cooldowns["grew_at"]) if cooldowns else None,
     }
 
 
@@ -112,15 +114,20 @@ def _health(requests: Row | None, failures: Row | None) -> str | None:
     return FAILING if all_failed else UNSTABLE
 
 
-def _grown(name: str, own: list[tuple[Row, Json]], seen: Figures, metric: str) -> int | None:
-    rows = [row for part, _ in own if (row := seen.get((name, part["uid"], metric)))]
+def _grown(own: list[Part], done: Figures, metric: str) -> int | None:
+    rows = _rows(own, done, metric)
     return round(sum(row["last_minute"] for row in rows)) if rows else None
 
 
-def _names(name: str, parts: list[Json]) -> set[str]:
+def _rows(own: list[Part], done: Figures, metric: str) -> list[Row]:
+    keys = [(part.row["name"], part.row["uid"], metric) for part in own]
+    return [done[key] for key in keys if key in done]
+
+
+def _names(name: str, parts: list[Model]) -> set[str]:
     """How spans may call it: a model of a deployment also without its provider, a tag `latest`
     also without it."""
-    models = {part["model"] for part in parts if "model" in part}
+    models = {part.model for part in parts if part.model}
     bare = {model.partition("/")[2] for model in models if "/" in model}
     return {name, name.removesuffix(":latest"), *models, *bare}
 
@@ -136,5 +143,9 @@ def _most(values: Iterable[int | None]) -> int | None:
     return max((value for value in values if value is not None), default=None)
 
 
-def _each(values: Iterable[Any]) -> list[Any]:
+def _each(values: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
+
+
+def _known(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value not in (None, [])}

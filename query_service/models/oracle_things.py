@@ -1,12 +1,12 @@
-"""Deployments, StatefulSets and pods as the observer recorded them.
+"""Deployments, StatefulSets, pods and models as the observer recorded them.
 
 Whoever may send telemetry can send such records: what cannot be read is left out.
 """
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, NonNegativeInt, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, ValidationError
 
 from query_service.db import Row
 from query_service.models.values import iso
@@ -53,7 +53,34 @@ class Pod(BaseModel):
     containers: list[Container] = []
 
 
-T = TypeVar("T", Workload, Pod)
+Amount = Annotated[float, Field(ge=0, le=1e18)]
+
+
+class Model(BaseModel):
+    """A deployment of a gateway's model, or a model of a server."""
+
+    model: str | None = None
+    provider: str | None = None
+    payment_type: Literal["prepaid", "postpaid", "free"] | None = None
+    tpm_max: Amount | None = None
+    rpm_max: Amount | None = None
+    input_context: NonNegativeInt | None = None
+    output_context: NonNegativeInt | None = None
+    output_dim: NonNegativeInt | None = None
+    input_types: list[str] = []
+    output_types: list[str] = []
+    size: Amount | None = None
+    parameter_size: str | None = None
+    quantization: str | None = None
+    modified_at: Annotated[str | None, BeforeValidator(_time)] = None
+    loaded: bool | None = None
+    loaded_size: Amount | None = None
+    vram_size: Amount | None = None
+    loaded_context: NonNegativeInt | None = None
+    expires_at: Annotated[str | None, BeforeValidator(_time)] = None
+
+
+T = TypeVar("T", Workload, Pod, Model)
 
 
 def seen(kind: type[T], row: Row) -> T | None:

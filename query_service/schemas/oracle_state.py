@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, RootModel
+from pydantic import RootModel
 
 from query_service.schemas.base import Answer, field
 from query_service.schemas.oracle import TIME, Model, OneWorkload
@@ -126,10 +126,59 @@ class OneSource(Answer):
 _SOURCES = {"kafka": {"state": "ok", "since": TIME}}
 
 
+class ModelCalls(Answer):
+    """What spans tell of a model: its calls that ended in the last five minutes."""
+
+    requests: int = field("Calls", 48)
+    tokens: int = field("Their tokens, in and out", 21000)
+    failures: int = field("Those that failed", 1)
+    rpm: int = field("Calls that ended in the last minute", 12)
+    tpm: int = field("Their tokens", 5210)
+    last_call: str = field("When the last one of the hour ended", TIME)
+
+
+class ModelDeployment(Answer):
+    """A deployment of a gateway's model."""
+
+    id: str = field("Its id at the gateway", "1983ba190adde971")
+    model: str | None = field("What it calls", "openai/gpt-4o")
+    provider: str | None = field("Whose that is", "openai")
+    tpm_max: float | None = field("Tokens that it may take in a minute", 100000.0)
+    rpm_max: float | None = field("Requests that it may take in a minute", 1000.0)
+    health: Literal["healthy", "unstable", "failing"] | None = field(
+        "By the calls that were seen last; null: none in the last hour, or nobody counts"
+    )
+    cooldowns_last_hour: int | None = field("How often the gateway let it rest", 1)
+    cooled_down_at: str | None = field("When that was seen last, in the last hour", TIME)
+
+
 class OracleModel(Model):
     """A model; with strict=false with further fields: its source, and what that tells of it."""
 
-    model_config = ConfigDict(extra="allow")
+    source: Literal["litellm", "ollama", "spans"] = field(
+        "With strict=false: who tells of it", sometimes=True
+    )
+    updated_at: str = field("With strict=false: when it was seen so", TIME, sometimes=True)
+    health: Literal["healthy", "unstable", "failing"] = field(
+        "With strict=false: of all its deployments whose is known", sometimes=True
+    )
+    spend: float = field(
+        "With strict=false: US dollars since the gateway started", 1.5, sometimes=True
+    )
+    spend_last_hour: float = field("With strict=false: in the last hour", 0.25, sometimes=True)
+    deployments: list[ModelDeployment] = field(
+        "With strict=false: what a gateway has for it", sometimes=True
+    )
+    calls: ModelCalls = field("With strict=false: what spans tell", sometimes=True)
+    size: float = field("With strict=false: bytes", 4661224676.0, sometimes=True)
+    parameter_size: str = field("With strict=false: as Ollama writes it", "8.0B", sometimes=True)
+    quantization: str = field("With strict=false: as Ollama writes it", "Q4_0", sometimes=True)
+    modified_at: str = field("With strict=false: when it changed", TIME, sometimes=True)
+    loaded: bool = field("With strict=false: whether it is in memory", sometimes=True)
+    loaded_size: float = field("With strict=false: bytes in memory", 6.5e9, sometimes=True)
+    vram_size: float = field("With strict=false: those of a GPU", 6.5e9, sometimes=True)
+    loaded_context: int = field("With strict=false: tokens that fit in", 4096, sometimes=True)
+    expires_at: str = field("With strict=false: when it is unloaded", TIME, sometimes=True)
 
 
 class State(Answer):

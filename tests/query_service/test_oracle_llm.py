@@ -284,7 +284,7 @@ def test_models_of_ollama_are_told_with_which_are_loaded(empty: Service) -> None
         }
     ]
     assert found.ours[0]["loaded"] is True
-    assert found.ours[0]["expires_at"] == "2026-11-22T12:40:00Z"
+    assert found.ours[0]["expires_at"] == "2026-11-22T12:40:00"
     assert found.unknown == ["Ollama has no limits of tokens or requests: 1 model: tiny:latest"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from query_service.models.oracle_gateway import METRICS
 from query_service.models.values import iso
 from query_service.oracle.validate import VALIDATOR
 from tests.clickhouse.migrations.records import kafka, otlp_span, record, seen, sign, span
@@ -55,6 +56,12 @@ pods = fields(
     workload_kind=one_of("Deployment", "StatefulSet", "Job"), restarts=one_of(3), node=one_of("n"),
     containers=one_of([{"name": "c", "ready": False, "last_reason": "Error"}], [{}]),
 )  # fmt: skip
+models = fields(
+    model=one_of("openai/m", "m"), provider=one_of("openai", ""), payment_type=one_of("free"),
+    tpm_max=one_of(0, 1000), rpm_max=one_of(10), input_context=one_of(128), output_dim=one_of(3),
+    input_types=one_of(["text"], [1]), loaded=one_of(True), size=one_of(7),
+    expires_at=one_of("2026-11-22T12:40:00.123456789+02:00", "0001-01-01T00:00:00+14:00"),
+)  # fmt: skip
 sources = fields(
     state=one_of("ok", "ok", "ok", "unreachable", "off"), message=one_of("why"),
     keep_alive=one_of(60, 60, 60, 1e9, -5),
@@ -73,6 +80,21 @@ def thing(kind: str, name: str, at: datetime, attributes: Any, is_text: bool) ->
         "otel.entity.attributes": str(attributes) if is_text else json.dumps(attributes),
     }
     return "landing_logs", row
+
+
+def model(source: str, name: str, at: datetime, attributes: Any, is_text: bool) -> Fact:
+    kind = "agent_telemetry.model"
+    table, row = thing(kind, name, at, attributes, is_text)
+    named = {"agent_telemetry.source.name": source, f"{kind}.name": name, f"{kind}.uid": name}
+    row["LogAttributes"]["otel.entity.id"] = json.dumps(named)
+    return table, row
+
+
+def model_figure(metric: str, name: str, at: datetime, value: float) -> Fact:
+    named = {"agent_telemetry.source.name": "litellm", "agent_telemetry.model.name": name}
+    row = kafka("x", value, stamp(at), **named | {"agent_telemetry.model.uid": name})
+    row |= {"MetricName": metric, "ServiceName": "agent-telemetry-observer"}
+    return "landing_metrics_gauge", row
 
 
 def figure(metric: str, pod: str, at: datetime, value: float) -> Fact:
@@ -131,10 +153,18 @@ facts = st.one_of(
     st.builds(thing, st.just("k8s.pod"), names, times, pods | odd, never | st.booleans()),
     st.builds(
         thing, st.just("agent_telemetry.source"),
-        st.sampled_from(["kubernetes", "kubernetes-metrics", "kafka"]) | texts, times,
+        st.sampled_from(["kubernetes", "kubernetes-metrics", "kafka", "litellm"]) | texts, times,
         sources | odd, never,
     ),
     st.builds(figure, metrics, names, times, values),
+    st.builds(
+        model, st.sampled_from(["litellm", "ollama"]) | texts, names, times, models | odd,
+        never | st.booleans(),
+    ),
+    st.builds(
+        model_figure, st.sampled_from(METRICS), names, times,
+        values | st.sampled_from([1.0, 900.0, float("nan"), float("inf")]),
+    ),
     st.builds(task, ids, names, ids, tasks_of),
     st.builds(task, ids, st.sampled_from(["coder", "writer"]), ids, tasks_of),
     st.builds(event, ids, st.sampled_from(["claimed", "done"]), times, names,
@@ -145,7 +175,7 @@ facts = st.one_of(
 )  # fmt: skip
 CLUSTER = [
     thing("agent_telemetry.source", name, NOW - timedelta(seconds=1), {"state": "ok"}, False)
-    for name in ("kubernetes", "kubernetes-metrics")
+    for name in ("kubernetes", "kubernetes-metrics", "litellm", "litellm-metrics", "ollama")
 ]
 
 

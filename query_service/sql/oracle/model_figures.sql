@@ -20,6 +20,6 @@ FROM
             seen, arrayPushFront(arrayPopBack(seen), seen[1])) AS growth
     FROM observed_figures AS f
     WHERE metric IN {metrics:Array(String)} AND namespace = {source:String}
-        AND f.observed_at > until - INTERVAL 1 HOUR AND f.observed_at <= until
+        AND f.value >= 0 AND f.value <= 1e18 AND f.observed_at > until - INTERVAL 1 HOUR AND f.observed_at <= until
     GROUP BY name, uid, metric
 )

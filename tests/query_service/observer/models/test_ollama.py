@@ -9,49 +9,38 @@ from query_service.observer.ollama.source import OllamaSource
 from query_service.observer.things import Key
 from tests.query_service.observer.models.scripted import Answer, Scripted, said, scripted
 
-# Of Ollama 0.17.4.
-TAGS: dict[str, list[dict[str, Any]]] = {
-    "models": [
-        {
-            "name": "tiny:latest",
-            "model": "tiny:latest",
-            "modified_at": "2026-11-23T14:30:00.5Z",
-            "size": 123456,
-            "digest": "a1",
-            "details": {
-                "parent_model": "",
-                "format": "gguf",
-                "family": "llama",
-                "families": ["llama"],
-                "parameter_size": "1.2K",
-                "quantization_level": "F32",
-            },
-        },
-        {"name": "far:cloud", "remote_model": "far", "remote_host": "https://x", "digest": "b2"},
-    ]
-}
+# Recorded of an Ollama 0.17.4 with a model of 30,000 parameters, before and after it answered.
+DIGEST = "17058d84549716fa690ca34049de55d9aeae6e0ff3307adacadefcd97bee3e4e"
+DETAILS = {
+    "parent_model": "", "format": "gguf", "family": "llama", "families": ["llama"],
+    "parameter_size": "30K", "quantization_level": "unknown",
+}  # fmt: skip
+TINY: dict[str, Any] = {
+    "name": "tiny:latest", "model": "tiny:latest", "size": 126345, "digest": DIGEST,
+    "modified_at": "2026-11-23T15:17:51.251524762Z", "details": DETAILS,
+}  # fmt: skip
 LOADED = {
     "models": [
         {
-            "name": "tiny:latest",
-            "model": "tiny:latest",
-            "size": 223456,
-            "digest": "a1",
-            "details": {},
-            "expires_at": "2026-11-23T14:35:00.5Z",
-            "size_vram": 0,
-            "context_length": 64,
+            "name": "tiny:latest", "model": "tiny:latest", "size": 96128, "digest": DIGEST,
+            "details": DETAILS, "expires_at": "2026-11-23T15:22:51.330883386Z", "size_vram": 0,
+            "context_length": 128,
         }
     ]
-}
+}  # fmt: skip
 SHOWN = {
+    "modelfile": "FROM /models/blobs/sha256-e85b56f0", "template": "{{ .Prompt }}",
+    "details": DETAILS, "modified_at": "2026-11-23T15:17:51.251524762Z",
     "model_info": {
-        "general.architecture": "llama",
-        "llama.context_length": 128,
-        "llama.embedding_length": 32,
+        "general.architecture": "llama", "general.file_type": 0, "general.parameter_count": 29536,
+        "llama.block_count": 1, "llama.context_length": 128, "llama.embedding_length": 32,
+        "tokenizer.ggml.tokens": None,
     },
-    "capabilities": ["completion", "vision"],
-}
+    "capabilities": ["completion"],
+}  # fmt: skip
+# One that runs elsewhere, by the fields that it has there.
+FAR = {"name": "far:cloud", "remote_model": "far", "remote_host": "https://x", "digest": "b2"}
+TAGS = {"models": [TINY, FAR]}
 WHOLE = {"/api/tags": said(TAGS), "/api/ps": said(LOADED), "/api/show": said(SHOWN)}
 
 
@@ -69,19 +58,19 @@ def test_models_are_told_with_which_are_loaded() -> None:
     assert found["tiny:latest"] == {
         "provider": "ollama",
         "payment_type": "free",
-        "size": 123456,
-        "digest": "a1",
-        "modified_at": "2026-11-23T14:30:00.5Z",
+        "size": 126345,
+        "digest": DIGEST,
+        "modified_at": "2026-11-23T15:17:51.251524762Z",
         "family": "llama",
-        "parameter_size": "1.2K",
-        "quantization": "F32",
+        "parameter_size": "30K",
+        "quantization": "unknown",
         "loaded": True,
-        "loaded_size": 223456,
+        "loaded_size": 96128,
         "vram_size": 0,
-        "loaded_context": 64,
-        "expires_at": "2026-11-23T14:35:00.5Z",
+        "loaded_context": 128,
+        "expires_at": "2026-11-23T15:22:51.330883386Z",
         "input_context": 128,
-        "input_types": ["text", "image"],
+        "input_types": ["text"],
         "output_types": ["text"],
     }
     assert found["far:cloud"]["loaded"] is False
@@ -95,9 +84,14 @@ def test_a_version_of_a_model_is_shown_once() -> None:
         source.read()
         shown = [body for path, body in server.asked if path == "/api/show"]
         assert sorted(map(str, shown)) == ["{'model': 'far:cloud'}", "{'model': 'tiny:latest'}"]
-        server.answers["/api/tags"] = said({"models": [TAGS["models"][0] | {"digest": "c3"}]})
+        server.answers["/api/tags"] = said({"models": [TINY | {"digest": "c3"}]})
         source.read()
         assert server.asked[-1] == ("/api/show", {"model": "tiny:latest"})
+
+
+def test_a_model_that_sees_takes_images() -> None:
+    model = seen(show=said(SHOWN | {"capabilities": ["completion", "vision"]}))["tiny:latest"]
+    assert model["input_types"] == ["text", "image"]
 
 
 def test_an_embedding_says_how_long_it_is() -> None:
