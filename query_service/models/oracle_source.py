@@ -75,6 +75,14 @@ def sources(rows: Iterable[Row], at: datetime) -> dict[str, Source]:
     return found
 
 
+def state_of(recorded: str) -> str:
+    """The state in what was recorded of a source; empty when it cannot be read."""
+    try:
+        return _Seen.model_validate_json(recorded).state
+    except ValidationError:
+        return ""
+
+
 def _source(row: Row, seen: _Seen, at: datetime) -> Source:
     since, last_seen = utc(row["since"]), utc(row["last_seen"])
     state, until = seen.state, at if seen.state == OK else since

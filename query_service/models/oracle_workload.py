@@ -45,12 +45,12 @@ def cluster(things: Iterable[Row], figures: Iterable[Row], is_current: bool) -> 
                 continue
             owner = pod.workload_kind, row["namespace"], pod.workload
             pods[owner].append(_pod(row, pod, used, is_current))
-            told.troubles += _pod_troubles(where, pod)
+            told.troubles += pod_troubles(where, pod)
         elif (workload := seen(Workload, row)) is None:
             told.cannot_be_read.append(where)
         else:
             owners.append((row, workload))
-            told.troubles += _troubles(where, workload, _running(row, workload))
+            told.troubles += workload_troubles(where, workload, running(row, workload))
     for row, workload in owners:
         own = pods.pop((WORKLOADS[row["kind"]], row["namespace"], row["name"]), [])
         told.items.append(_workload(row, workload, [item for item, _ in own]))
@@ -65,27 +65,34 @@ def cluster(things: Iterable[Row], figures: Iterable[Row], is_current: bool) -> 
     return told
 
 
-def _troubles(where: str, workload: Workload, running: int) -> Iterator[str]:
-    if running < workload.desired:
+def workload_troubles(where: str, workload: Workload, available: int) -> Iterator[str]:
+    """What is wrong with a workload, in words."""
+    if available < workload.desired:
         why = f": {workload.problem}" if workload.problem else ""
-        yield f"{where}: {running} of {workload.desired} pods are available{why}"
+        yield f"{where}: {available} of {workload.desired} pods are available{why}"
 
 
-def _pod_troubles(where: str, pod: Pod) -> Iterator[str]:
-    """Also why containers ended that did not start well since."""
-    reasons = [pod.reason, *(one.last_reason for one in pod.containers if not one.ready)]
-    why = ", ".join(dict.fromkeys(filter(None, reasons)))
+def reasons(pod: Pod) -> list[str]:
+    """Why a pod does not run, and why containers ended that did not start well since."""
+    found = [pod.reason, *(one.last_reason for one in pod.containers if not one.ready)]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def pod_troubles(where: str, pod: Pod) -> Iterator[str]:
+    """What is wrong with a pod, in words."""
+    why = ", ".join(reasons(pod))
     if pod.phase in _TROUBLE or why:
         yield f"pod {where} is {pod.phase}{f' ({why})' if why else ''}"
 
 
-def _running(row: Row, workload: Workload) -> int:
+def running(row: Row, workload: Workload) -> int:
+    """How many of its pods run."""
     return workload.available if row["kind"] == DEPLOYMENT else workload.ready
 
 
 def _workload(row: Row, workload: Workload, pods: list[Json]) -> Json:
     live = {
-        "active_pods": _running(row, workload),
+        "active_pods": running(row, workload),
         "updated_at": iso(row["last_seen"]),
         "image": next(iter(workload.images), None),
         "rolled_out_at": workload.rolled_out_at,
@@ -109,7 +116,7 @@ def _pod(row: Row, pod: Pod, used: Usage, is_current: bool) -> tuple[Json, Json]
         "status": pod.phase if is_current and pod.phase in STATUSES else "Unknown",
         "updated_at": iso(row["last_seen"]),
     }
-    ours = {"reason": pod.reason, "restarts": pod.restarts, "node": pod.node}
+    ours = {"reasons": reasons(pod), "restarts": pod.restarts, "node": pod.node}
     return item, ours
 
 

@@ -28,12 +28,12 @@ class State:
     @property
     def issues(self) -> list[str]:
         """What does not run as it should."""
-        return _once(issue for one in self.sections.values() for issue in one.issues)
+        return once(issue for one in self.sections.values() for issue in one.issues)
 
     @property
     def unknown(self) -> list[str]:
         """What is not known or not shown, and why."""
-        return _once(what for one in self.sections.values() for what in one.unknown)
+        return once(what for one in self.sections.values() for what in one.unknown)
 
     @property
     def status(self) -> str:
@@ -48,7 +48,7 @@ class State:
     @property
     def sources(self) -> dict[str, Any]:
         """How each source of the observer is."""
-        return {name: _source(one) for name, one in self.known.items()}
+        return {name: told_source(one) for name, one in self.known.items()}
 
     def told(self, strict: bool) -> dict[str, Any]:
         """The state as its schema has it, with our fields unless it is strict."""
@@ -84,13 +84,14 @@ def find(asked: Moment) -> State:
     return State(asked.now, known, sections)
 
 
-def _source(source: Source) -> dict[str, Any]:
+def told_source(source: Source) -> dict[str, Any]:
+    """How a source is."""
     message = {"message": source.message} if source.message else {}
     return {"state": source.state, "since": iso(source.since), **message}
 
 
-def _once(sentences: Iterable[str]) -> list[str]:
+def once(sentences: Iterable[str], most: int = MOST_TOLD) -> list[str]:
     """Each once, and not too many."""
     told = list(dict.fromkeys(sentences))
-    more = len(told) - MOST_TOLD
-    return told if more <= 0 else [*told[:MOST_TOLD], f"and {more:,} more"]
+    more = len(told) - most
+    return told if more <= 0 else [*told[:most], f"and {more:,} more"]

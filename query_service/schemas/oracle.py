@@ -15,8 +15,8 @@ class Pod(Answer):
     memory: float | None = field("Bytes in use", 134217728.0)
     status: Literal["Running", "Pending", "Failed", "Succeeded", "Unknown"] = field("Its phase")
     updated_at: str = field("When it was seen so", TIME)
-    reason: str | None = field(
-        "In a state with strict=false: why it does not run", "CrashLoopBackOff", sometimes=True
+    reasons: list[str] = field(
+        "In a state with strict=false: why it does not run", ["OOMKilled"], sometimes=True
     )
     restarts: int = field("With strict=false: of its containers", 0, sometimes=True)
     node: str | None = field("With strict=false: where it runs", "node-1", sometimes=True)

@@ -25,6 +25,8 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         )
         for part in ("agents", "llm", "queues", "workload")
     },
+    "/api/v1/oracle/history": (TAKES, "points of a window, whose number follows from `step`"),
+    "/api/v1/oracle/diff": (TAKES, "what differs between two states, up to a documented number"),
     "/api/v1/oracle/validate": (TAKES, "what is wrong with one document"),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }

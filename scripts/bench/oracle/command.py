@@ -22,6 +22,7 @@ HISTORY = timedelta(hours=1)
 TARGET_MS = 200
 PAST_MS = 1_000
 STATE = "/api/v1/oracle/state"
+OVER_TIME = ("/api/v1/oracle/history", "/api/v1/oracle/diff")
 ASKED = (
     STATE,
     f"{STATE}?strict=false",
@@ -63,12 +64,13 @@ def oracle(
         parts.query_service()
         past = f"{STATE}?at={load.end - timedelta(days=3):%FT%TZ}"
         figures = {}
-        for request in (*ASKED, past):
-            target = PAST_MS if request == past else TARGET_MS
+        targets = dict.fromkeys((*OVER_TIME, past), PAST_MS)
+        for request in (*ASKED, *targets):
+            target = targets.get(request, TARGET_MS)
             cluster.observe()
             figures[request] = one_by_one(parts.url, Endpoint(STATE, request, target), requests)
         summary = httpx.get(f"{parts.url}{STATE}?format=summary", timeout=60).json()
-    click.echo(table(figures, {past: PAST_MS}))
+    click.echo(table(figures, targets))
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items() if name != "issues"))
 
 

@@ -62,6 +62,8 @@ REQUESTS = {
     "oracle_issues": "/api/v1/oracle/issues",
     "oracle_agents": "/api/v1/oracle/agents",
     "oracle_queues": "/api/v1/oracle/queues",
+    "oracle_history": f"/api/v1/oracle/history?from=10m&to={AT.removeprefix('at=')}&step=2m",
+    "oracle_diff": f"/api/v1/oracle/diff?to={AT.removeprefix('at=')}",
     "oracle_llm": f"/api/v1/oracle/llm?{AT}",
     "metrics": "/api/v1/metrics",
     "metrics_settled": "/api/v1/metrics",
