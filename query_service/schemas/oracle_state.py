@@ -134,7 +134,7 @@ class ModelCalls(Answer):
     failures: int = field("Those that failed", 1)
     rpm: int = field("Calls that ended in the last minute", 12)
     tpm: int = field("Their tokens", 5210)
-    last_call: str = field("When the last one of the hour ended", TIME)
+    last_call: str = field("When the last one ended", TIME)
 
 
 class ModelDeployment(Answer):

@@ -94,9 +94,9 @@ def test_a_call_counts_when_it_ended_within_the_minute(empty: Service) -> None:
     assert used(empty, f"?at={iso(at(-200))}") == {}
 
 
-def test_a_model_is_told_of_for_an_hour(empty: Service) -> None:
-    call(empty.tables, -3600 - 2, 1, "old")
-    call(empty.tables, -3600, 5, "new")
+def test_a_model_is_told_of_for_a_quarter_of_an_hour(empty: Service) -> None:
+    call(empty.tables, -902, 1, "old")
+    call(empty.tables, -1500, 605, "new")
     assert used(empty) == {"new": (0, 0)}
 
 

@@ -1,5 +1,5 @@
--- Calls of models that spans tell of: of the hour before a time, of its last five minutes and of its last
--- minute, each by when it ended. A call inside of another one, as when two libraries tell of it, counts once.
+-- Calls of models that spans tell of: of the quarter of an hour before a time, of its last five minutes and of
+-- its last minute, each by when it ended. A call inside of another one, as when two libraries tell of it, counts once.
 WITH
     toDateTime64({until:DateTime64(9, 'UTC')}, 9, 'UTC') AS until,
     calls AS
@@ -9,9 +9,9 @@ WITH
             least(ifNull(input_tokens, 0), 1000000000000) + least(ifNull(output_tokens, 0), 1000000000000) AS in_and_out,
             status = 'failed' AS failed, ifNull(end_time, event_time) AS ended_at
         FROM span_outlines FINAL
-        WHERE bucket > until - INTERVAL 2 HOUR AND bucket <= until
+        WHERE bucket > until - INTERVAL 30 MINUTE AND bucket <= until
             AND kind = 'llm_call' AND model != '' AND (isNotNull(end_time) OR status NOT IN ('running', 'waiting'))
-            AND ended_at > until - INTERVAL 1 HOUR AND ended_at <= until
+            AND ended_at > until - INTERVAL 15 MINUTE AND ended_at <= until
     )
 SELECT
     model,
