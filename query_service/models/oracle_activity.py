@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from query_service.db import Row
 from query_service.models.oracle_blocked import Link
-from query_service.models.values import from_ns, iso
+from query_service.models.values import iso_ns
 
 ENDED = {"completed": "completed", "failed": "failed"}
 """How a task went of which its agent says that it is done with it. Cancelled, it is not active."""
@@ -31,7 +31,7 @@ class Active(NamedTuple):
     @property
     def item(self) -> dict[str, Any]:
         """As the schema has it."""
-        return {"id": self.id, "started_on": iso(from_ns(self.started_ns)), "status": self.status}
+        return {"id": self.id, "started_on": iso_ns(self.started_ns), "status": self.status}
 
 
 def of_tasks(

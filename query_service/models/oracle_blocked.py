@@ -22,15 +22,22 @@ class Link(NamedTuple):
     begun_ns: int | None = None
 
 
-def with_signs(links: Iterable[Link], signs: Iterable[tuple[int, str, int]]) -> dict[str, Link]:
-    """The same by their ids, with the earliest of the rows of `oracle/begun` that are of the task's
-    agent, or of whomever."""
-    first: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for task, who, at in signs:
-        first[task].append((who, at))
+class Sign(NamedTuple):
+    """A row of `oracle/begun`."""
+
+    hash: int
+    who: str
+    first_ns: int
+
+
+def with_signs(links: Iterable[Link], signs: Iterable[Sign]) -> dict[str, Link]:
+    """The same by their ids, with the earliest sign that is of the task's agent, or of whomever."""
+    of_task: dict[int, list[Sign]] = defaultdict(list)
+    for sign in signs:
+        of_task[sign.hash].append(sign)
     found = {}
     for link in links:
-        own = [at for who, at in first.get(link.hash, ()) if who in ("", link.agent)]
+        own = [s.first_ns for s in of_task.get(link.hash, ()) if s.who in ("", link.agent)]
         found[link.message_id] = link._replace(begun_ns=min(own)) if own else link
     return found
 
@@ -48,10 +55,12 @@ def blockers(links: Iterable[Link], states: Mapping[str, str]) -> dict[str, Link
     for link in begun:
         in_trace[link.agent, link.trace_id].append(link)
     found: dict[str, Link] = {}
-    for link in sorted(known, key=lambda one: (one.sent_ns, one.message_id)):
+    for link in known:
         cause = link.cause_message_id or _only(in_trace, link)
         if cause in states and cause != link.message_id:
-            found.setdefault(cause, link)
+            other = found.get(cause)
+            if other is None or (link.sent_ns, link.message_id) < (other.sent_ns, other.message_id):
+                found[cause] = link
     of_agent: dict[str, list[Link | None]] = defaultdict(list)
     for link in begun:
         of_agent[link.agent].append(found.get(link.message_id))
@@ -65,7 +74,9 @@ def blockers(links: Iterable[Link], states: Mapping[str, str]) -> dict[str, Link
 
 def _only(in_trace: Mapping[tuple[str, str], list[Link]], link: Link) -> str:
     """The task that the sender of another one worked on in that trace, if it was one."""
-    worked_on = in_trace.get((link.source, link.trace_id), []) if link.trace_id else []
+    worked_on = in_trace.get((link.source, link.trace_id)) if link.trace_id else None
+    if worked_on is None:
+        return ""
     others = [one for one in worked_on if one.message_id != link.message_id]
     if len(others) != 1 or (others[0].begun_ns or others[0].sent_ns) > link.sent_ns:
         return ""

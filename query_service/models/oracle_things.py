@@ -4,6 +4,7 @@ Whoever may send telemetry can send such records: what cannot be read is left ou
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, ValidationError
@@ -80,12 +81,24 @@ class Model(BaseModel):
     expires_at: Annotated[str | None, BeforeValidator(_time)] = None
 
 
+_LONG = 4_000
 T = TypeVar("T", Workload, Pod, Model)
 
 
 def seen(kind: type[T], row: Row) -> T | None:
     """What was recorded of a thing; None when it cannot be read, or has no name."""
+    if not row["name"]:
+        return None
+    attributes = row["attributes"]
+    return (_known if len(attributes) < _LONG else _read)(kind, attributes)
+
+
+def _read(kind: type[T], attributes: str) -> T | None:
     try:
-        return kind.model_validate_json(row["attributes"]) if row["name"] else None
+        return kind.model_validate_json(attributes)
     except ValidationError:
         return None
+
+
+_known = lru_cache(maxsize=4_000)(_read)
+"""Each is recorded again every minute."""

@@ -10,6 +10,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 DEEPEST = 200
+_EPOCH = datetime(1970, 1, 1)
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
@@ -31,6 +32,11 @@ def ns(time: datetime) -> int:
 def from_ns(unix_ns: int) -> datetime:
     """The time of so many Unix ns, to the microsecond."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=unix_ns // 1000)
+
+
+def iso_ns(unix_ns: int) -> str:
+    """The time of so many Unix ns as `iso` has it, for thousands."""
+    return (_EPOCH + timedelta(microseconds=unix_ns // 1000)).isoformat()
 
 
 def normalise(agent: str) -> str:

@@ -8,11 +8,19 @@ from query_service.models.oracle_discovery import Agent, Agents
 from query_service.models.oracle_source import Source
 from query_service.models.values import iso
 from query_service.oracle import tasks
-from query_service.oracle.discovery import MOST_SPANS, Told, discovered, read
+from query_service.oracle.discovery import (
+    MOST_SPANS,
+    Told,
+    deployments_query,
+    discovered,
+    read,
+    running_query,
+)
 from query_service.oracle.section import Section, number, some
 from query_service.oracle.sources import KUBERNETES, source
 from query_service.oracle.tasks import Work
 from query_service.routes.context import Moment, context, database
+from query_service.routes.waiting import topics_query
 
 MOST = 1_000
 """So many agents are told of."""
@@ -22,8 +30,18 @@ MOST_ACTIVE = 100
 
 def find(asked: Moment, known: dict[str, Source]) -> Section:
     """Agents with their active tasks."""
-    told, work = database().beside(lambda: read(asked, known), lambda: tasks.find(asked))
-    return of(asked, known, told, work)
+    topics, came, position, *deployed = database().together(
+        topics_query(asked),
+        ("queues/tail", {}),
+        ("traces/position", {}),
+        *deployments_query(source(known, KUBERNETES)),
+    )
+    (names, [running]), work = database().beside(
+        lambda: read(asked, came, position, running_query(asked)),
+        lambda: tasks.of(asked, came, topics),
+    )
+    deployments = [row for rows in deployed for row in rows]
+    return of(asked, known, Told(deployments, names, running), work)
 
 
 def of(asked: Moment, known: dict[str, Source], told: Told, work: Work) -> Section:
@@ -67,7 +85,8 @@ def _item(asked: Moment, agent: Agent, active: list[Active]) -> dict[str, Any]:
 
 
 def _ours(agent: Agent, told: Told, active: list[Active]) -> dict[str, Any]:
-    spans = [told.spans[name] for name in agent.called if name in told.spans]
+    known = told.of_telemetry.spans
+    spans = [known[name] for name in agent.called if name in known]
     is_priced = any(row["priced"] for row in spans)
     return {
         "known_by": agent.known,

@@ -1,19 +1,19 @@
 """Which agents there are, by what is stored of them (ORACLE_DISCOVERY_MODE)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from query_service.db import Row
 from query_service.models.oracle_activity import Active, of_spans
 from query_service.models.oracle_discovery import Agents
 from query_service.models.oracle_source import Source
 from query_service.models.oracle_workload import DEPLOYMENT
-from query_service.oracle.sources import KUBERNETES, source
 from query_service.oracle.tasks import Work
 from query_service.routes.agent_counts import counts_queries
 from query_service.routes.agent_spans import span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, context, database
+from query_service.routes.settled import Query, kept
 from query_service.routes.tail import merged, tail_of, with_repeats
 
 MOST_DEPLOYMENTS = 5_000
@@ -23,39 +23,63 @@ SPAN_HOURS = 24
 """A span that began before is not taken to run: its end was lost."""
 
 
-class Told(NamedTuple):
-    """What is stored of agents: their Deployments, names, spans, spans that run, and how many
-    messages each sent."""
+SETTLED = ("agent_names", "queue_counts", "span_rollups")
+"""The tables that are read when the observer has worked everything out."""
 
-    deployments: list[Row]
+
+class Names(NamedTuple):
+    """What agents are called, their spans, and how many messages each sent."""
+
     names: list[Row]
     spans: Mapping[str, Row]
-    running: list[Row]
     sent: Mapping[str, int]
 
 
-def read(asked: Moment, known: dict[str, Source]) -> Told:
-    """What is stored of agents."""
-    at = asked.parameters["at"]
+class Told(NamedTuple):
+    """What is stored of agents: their Deployments, names, and spans that run."""
+
+    deployments: list[Row]
+    of_telemetry: Names
+    running: list[Row]
+
+
+def find(asked: Moment) -> Names:
+    """What telemetry tells of agents."""
+    came, position = database().together(("queues/tail", {}), ("traces/position", {}))
+    return read(asked, came, position)[0]
+
+
+def read(
+    asked: Moment, came: list[Row], position: list[Row], *beside: Query
+) -> tuple[Names, list[list[Row]]]:
+    """The same, of the rows of `queues/tail` and `traces/position`, and the rows of each question
+    beside."""
+    part = with_repeats(asked, tail_of(asked, came[0]))
+    counts, spans = counts_queries(asked, part), span_queries(asked, position[0])
+
+    def names() -> Names:
+        first, *parts = database().together(
+            ("agents/names", {"at": asked.parameters["at"]}), *counts, *spans
+        )
+        sent = merged(row for rows in parts[: len(counts)] for row in rows)
+        return Names(
+            first,
+            spans_by_agent(parts[len(counts) :]),
+            {agent: row["sent"] for agent, row in sent.items()},
+        )
+
+    queries = [*counts, *spans]
+    is_settled = [name for name, _ in queries] == ["agents/counts_settled", "agents/spans"]
+    if is_settled and not asked.is_past:
+        return kept(context().settled_agents, SETTLED, repr(queries), names, *beside)
+    return database().beside(names, lambda: database().together(*beside))
+
+
+def running_query(asked: Moment) -> Query:
+    """The query for spans that run."""
     since = bound(asked.now - timedelta(hours=SPAN_HOURS))
     times = {"since": since, "until": asked.parameters["now"], "most": MOST_SPANS + 1}
-    [came], [position], names, running, *deployed = database().together(
-        ("queues/tail", {}),
-        ("traces/position", {}),
-        ("agents/names", {"at": at}),
-        ("oracle/open_spans", times),
-        *_deployments(source(known, KUBERNETES)),
-    )
-    counts = counts_queries(asked, with_repeats(asked, tail_of(asked, came)))
-    parts = database().together(*counts, *span_queries(asked, position))
-    sent = merged(row for part in parts[: len(counts)] for row in part)
-    return Told(
-        [row for rows in deployed for row in rows],
-        names,
-        spans_by_agent(parts[len(counts) :]),
-        running,
-        {agent: row["sent"] for agent, row in sent.items()},
-    )
+    return "oracle/open_spans", times
 
 
 def discovered(told: Told, work: Work) -> tuple[Agents, Mapping[str, list[Active]]]:
@@ -63,22 +87,25 @@ def discovered(told: Told, work: Work) -> tuple[Agents, Mapping[str, list[Active
     mode = context().settings.oracle_discovery_mode
     running = of_spans(told.running[:MOST_SPANS], work.links, work.begun)
     agents = Agents()
-    agents.deployed(told.deployments, mode)
-    for row in told.names:
+    if mode != "telemetry":
+        agents.deployed(told.deployments, mode)
+    names, spans, sent = told.of_telemetry
+    for row in names:
         name = row["agent"]
         kinds = {
-            "messages": told.sent.get(name),
-            "spans": name in told.spans or name in running,
+            "messages": sent.get(name),
+            "spans": name in spans or name in running,
             "tasks": name in work.begun,
         }
-        models = told.spans[name]["models"] if name in told.spans else []
+        models = spans[name]["models"] if name in spans else []
         agents.heard(row, [kind for kind, is_so in kinds.items() if is_so], models, mode)
     return agents, running
 
 
-def _deployments(cluster: Source) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The query for Deployments as they were seen last; none when nobody looked, or is to."""
-    if context().settings.oracle_discovery_mode != "telemetry" and (times := cluster.window):
-        since, until = map(bound, times)
-        chosen = {"since": since, "until": until, "kinds": [DEPLOYMENT], "most": MOST_DEPLOYMENTS}
-        yield "oracle/things", chosen
+def deployments_query(cluster: Source) -> list[Query]:
+    """The query for Deployments as they were seen last; none when nobody looked."""
+    if (times := cluster.window) is None:
+        return []
+    since, until = map(bound, times)
+    chosen = {"since": since, "until": until, "kinds": [DEPLOYMENT], "most": MOST_DEPLOYMENTS}
+    return [("oracle/things", chosen)]

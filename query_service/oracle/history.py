@@ -16,7 +16,7 @@ from query_service.models.oracle_points import Points
 from query_service.models.oracle_source import Source
 from query_service.models.values import iso, utc
 from query_service.oracle import discovery, past_cluster, past_models, past_sources, past_tasks
-from query_service.oracle.discovery import Told
+from query_service.oracle.discovery import Names
 from query_service.oracle.section import number
 from query_service.oracle.sources import KAFKA, KUBERNETES, source
 from query_service.oracle.state import once, told_source
@@ -37,7 +37,7 @@ def find(asked: Moment, points: Points) -> list[Json]:
     known = past_sources.read(points)
     (cluster, models), (told, (tasks, offsets, is_cut)) = database().beside(
         lambda: (past_cluster.read(points, known), past_models.read(points, known)),
-        lambda: (discovery.read(asked, known[-1]), past_tasks.read(points)),
+        lambda: (discovery.find(asked), past_tasks.read(points)),
     )
     cut = ["workload is not complete: it changed too often"] * cluster.is_cut
     cut += ["tasks are not complete: there were too many"] * is_cut
@@ -72,7 +72,7 @@ def find(asked: Moment, points: Points) -> list[Json]:
 class _Discovery:
     """Which agents there were: looked up anew when something else was known of them."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Names) -> None:
         self._told = told
         self._names = sorted(told.names, key=lambda row: utc(row["first_seen"]))
         self._by: tuple[Any, ...] = ()

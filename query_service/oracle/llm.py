@@ -18,15 +18,17 @@ def find(asked: Moment, known: dict[str, Source]) -> Section:
     """The models of gateways, and those that spans tell of."""
     gateways = [one for name in (LITELLM, OLLAMA) if (one := source(known, name)).window]
     counted = source(known, MODEL_FIGURES)
-    calls, grown, *things = database().together(
+    is_counted = source(known, LITELLM).is_current and counted.is_current
+    calls, *rest = database().together(
         ("oracle/model_calls", {"until": bound(asked.now), "most": MOST}),
-        ("oracle/model_figures", _figures_of(LITELLM, asked, counted)),
         *(("oracle/things", _models_of(one)) for one in gateways),
+        *[("oracle/model_figures", _figures_of(LITELLM, asked, counted))] * is_counted,
     )
+    things, grown = rest[: len(gateways)], figures(rest[-1] if is_counted else [])
     told: list[Told] = []
     for one, rows in zip(gateways, things, strict=True):
-        is_counted = one.name == LITELLM and one.is_current and counted.is_current
-        told += models(rows, figures(grown if is_counted else []), one.name, one.is_current)
+        seen = grown if one.name == LITELLM else {}
+        told += models(rows, seen, one.name, one.is_current)
     told = with_calls(told, calls)
     count_by_calls(told)
     away = [f"{one.told}; its models are as they were seen last" for one in gateways if one.is_away]

@@ -10,8 +10,9 @@ from query_service.models.queue import STATES, Pending
 from query_service.models.values import iso, ns
 from query_service.oracle import tasks
 from query_service.oracle.section import Section, number, some
+from query_service.oracle.shown import Shown
 from query_service.oracle.sources import KAFKA, source
-from query_service.oracle.tasks import Shown, Work
+from query_service.oracle.tasks import Work
 from query_service.routes.context import Moment
 from query_service.routes.waiting import QUEUE
 
@@ -82,7 +83,7 @@ def _issues(asked: Moment, shown: Queues, work: Work) -> Iterator[str]:
         if expired := states.get("expired"):
             yield f"{topic}: {number(expired, 'task')} expired"
         untaken = [task for task in first if task.state in WAITING]
-        if urgent := [task.id for task in untaken if task.level == "critical"]:
+        if urgent := [task.id for task in untaken if task.fields.level == "critical"]:
             yield from some(f"{topic}: nobody has taken, though critical,", "task", urgent)
         longest = max((_waits(asked, task, work) for task in untaken), default=0)
         if longest > LONG:
@@ -100,7 +101,7 @@ def _not_known(asked: Moment, shown: Queues, work: Work) -> Iterator[str]:
     ahead = sum(task.state in WAITING and task.sent_ns > ns(asked.now) for task in every)
     if ahead:
         yield f"the clock of the sender is ahead, of {number(ahead, 'task')}"
-    if odd := sum(task.level is None for task in every):
+    if odd := sum(task.fields.level is None for task in every):
         yield f"the priority is none that is known, and told as normal, of {number(odd, 'task')}"
 
 
@@ -110,12 +111,8 @@ def _left_out(found: Queues, shown: Queues) -> Iterator[str]:
     if more := sum(one.pending.total - len(one.tasks) for _, one in shown):
         yield f"only the oldest of each queue are told of: not {number(more, 'task')}"
     every = [task for _, one in shown for task in one.tasks]
-    if without := sum(task.args is None and bool(_payload(task)) for task in every):
+    if without := sum(task.fields.is_without_args for task in every):
         who = number(without, "task")
         yield f"args are left out, longer than 200 characters or no object, of {who}"
-    if long := sum(len(task.prompt) > MOST_PROMPT for task in every):
+    if long := sum(task.fields.is_cut for task in every):
         yield f"prompt is cut to {MOST_PROMPT:,} characters, of {number(long, 'task')}"
-
-
-def _payload(task: OpenTask) -> object:
-    return task.record.get("payload") or task.record.get("payload_preview")

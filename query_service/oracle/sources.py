@@ -9,8 +9,12 @@ LITELLM, OLLAMA, MODEL_FIGURES = "litellm", "ollama", "litellm-metrics"
 
 def known_sources(asked: Moment) -> dict[str, Source]:
     """Each source that was observed up to a time, by its name."""
-    rows = database().rows("oracle/sources", {"at": asked.parameters["at"]})
-    return sources(rows, asked.now)
+    return sources(database().rows(*sources_query(asked)), asked.now)
+
+
+def sources_query(asked: Moment) -> tuple[str, dict[str, str]]:
+    """The query for how the sources were seen."""
+    return "oracle/sources", {"at": asked.parameters["at"]}
 
 
 def source(known: dict[str, Source], name: str) -> Source:

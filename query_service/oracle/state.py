@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from query_service.models.oracle_source import Source
+from query_service.models.oracle_source import Source, sources
+from query_service.models.oracle_workload import DEPLOYMENT
 from query_service.models.values import iso
 from query_service.oracle import agents, discovery, llm, queues, tasks, workload
 from query_service.oracle.section import Section
-from query_service.oracle.sources import known_sources
+from query_service.oracle.sources import sources_query
 from query_service.routes.context import Moment, database
+from query_service.routes.waiting import topics_query
 
 MOST_TOLD = 1_000
 """So many issues, and so many things that are not known, are told."""
@@ -69,15 +71,23 @@ class State:
 
 
 def find(asked: Moment) -> State:
-    """The state of a time."""
-    known = known_sources(asked)
-    (running, models), (told, work) = database().beside(
-        lambda: (workload.find(asked, known), llm.find(asked, known)),
-        lambda: database().beside(lambda: discovery.read(asked, known), lambda: tasks.find(asked)),
+    """The state of a time. What several sections need is asked for once."""
+    seen, topics, came, position = database().together(
+        sources_query(asked), topics_query(asked), ("queues/tail", {}), ("traces/position", {})
     )
+    known = sources(seen, asked.now)
+    (recorded, models), ((names, [running]), work) = database().beside(
+        lambda: (workload.read(known), llm.find(asked, known)),
+        lambda: database().beside(
+            lambda: discovery.read(asked, came, position, discovery.running_query(asked)),
+            lambda: tasks.of(asked, came, topics),
+        ),
+    )
+    deployments = [row for row in recorded.things if row["kind"] == DEPLOYMENT]
+    told = discovery.Told(deployments, names, running)
     sections = {
         "agents": agents.of(asked, known, told, work),
-        "workload": running,
+        "workload": workload.of(known, recorded),
         "queues": queues.of(asked, known, work),
         "litellm": models,
     }

@@ -1,7 +1,9 @@
 """What runs in the cluster."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from query_service.db import Row
 from query_service.models.oracle_source import Source
 from query_service.models.oracle_workload import CPU, MEMORY, POD, WORKLOADS, Cluster, cluster
 from query_service.oracle.section import Section, number, some
@@ -12,17 +14,37 @@ MOST = 20_000
 """So many Deployments, StatefulSets and pods are told of."""
 
 
+class Told(NamedTuple):
+    """What was recorded: workloads and pods, Deployments first, and figures of pods."""
+
+    things: list[Row]
+    figures: list[Row]
+
+
 def find(asked: Moment, known: dict[str, Source]) -> Section:
     """Deployments and StatefulSets with their pods; none, with the reason, when nobody watches."""
-    watched, measured = source(known, KUBERNETES), source(known, POD_METRICS)
-    away = watched.is_away
-    if (times := watched.window) is None:
-        return Section([], [watched.told] * away, [watched.told] * (not away))
+    return of(known, read(known))
+
+
+def read(known: dict[str, Source]) -> Told:
+    """What was recorded, as it was seen last."""
+    if (times := source(known, KUBERNETES).window) is None:
+        return Told([], [])
     between = {"since": bound(times[0]), "until": bound(times[1])}
     things, figures = database().together(
         ("oracle/things", {**between, "kinds": [POD, *WORKLOADS], "most": MOST + 1}),
         ("oracle/figures", {**between, "metrics": [CPU, MEMORY]}),
     )
+    return Told(things, figures)
+
+
+def of(known: dict[str, Source], recorded: Told) -> Section:
+    """The section, of what was recorded."""
+    watched, measured = source(known, KUBERNETES), source(known, POD_METRICS)
+    away = watched.is_away
+    if watched.window is None:
+        return Section([], [watched.told] * away, [watched.told] * (not away))
+    things, figures = recorded
     told = cluster(
         things[:MOST], figures if measured.is_current else [], is_current=watched.is_current
     )

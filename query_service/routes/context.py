@@ -11,6 +11,7 @@ from query_service.db import Database, Row
 from query_service.errors import InvalidParameter
 from query_service.models.answered import Answered
 from query_service.models.kept import Kept
+from query_service.models.oracle_queues import Fields, size
 from query_service.models.remembered import Remembered
 from query_service.models.values import iso
 from query_service.reader import Reader
@@ -26,21 +27,25 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Context:
-    """What the application holds for its endpoints. `listed` and `bodies`: texts of open
-    tasks; `settled_…`: what was told last of data that the observer has worked out."""
+    """What the application holds for its endpoints. `listed` and `bodies`: texts of open tasks,
+    `told_tasks` what the oracle makes of them; `settled_…`: what was told last of data that the
+    observer has worked out."""
 
     settings: Settings
     database: Database
     reader: Reader
     clock: Clock
-    listed: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
-    bodies: Kept = field(default_factory=lambda: Kept(_MOST_KEPT))
+    listed: Kept[bytes] = field(default_factory=lambda: Kept(_MOST_KEPT, len))
+    bodies: Kept[bytes] = field(default_factory=lambda: Kept(_MOST_KEPT, len))
+    told_tasks: Kept[Fields] = field(default_factory=lambda: Kept(_MOST_KEPT, size))
     settled_queues: Remembered[Any] = field(default_factory=Remembered)
     settled_queue: Remembered[Any] = field(default_factory=Remembered)
     settled_figures: Remembered[tuple[int, list[Row]]] = field(default_factory=Remembered)
     settled_graph: Remembered[Answered] = field(default_factory=Remembered)
     settled_groups: Remembered[Any] = field(default_factory=Remembered)
     settled_totals: Remembered[Row] = field(default_factory=Remembered)
+    settled_tasks: Remembered[Any] = field(default_factory=Remembered)
+    settled_agents: Remembered[Any] = field(default_factory=Remembered)
 
 
 def context() -> Context:

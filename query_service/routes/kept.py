@@ -54,7 +54,7 @@ def _missing(keys: Sequence[Key], texts: Sequence[bytes | None]) -> list[str]:
 
 
 def _filled(
-    kept: Kept, keys: Sequence[Key], texts: Sequence[bytes | None], rows: Sequence[Row]
+    kept: Kept[bytes], keys: Sequence[Key], texts: Sequence[bytes | None], rows: Sequence[Row]
 ) -> list[bytes | None]:
     read = {(row["message_id"], row["value_hash"]): row["text"].encode() for row in rows}
     kept.put(read)

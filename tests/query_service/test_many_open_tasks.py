@@ -42,7 +42,7 @@ def test_only_the_bodies_that_are_shown_are_read(
     few = filled.get(path)
     assert len(few["tasks"]) == 3
     monkeypatch.setattr(kept, "MOST_IDS", 1)
-    texts = Kept(1_000_000)
+    texts = Kept(1_000_000, len)
     forget(filled, monkeypatch, bodies=texts)
     assert filled.get(path) == few
     rows = filled.tables.query("SELECT message_id, value_hash FROM open_tasks").result_rows

@@ -135,11 +135,12 @@ def asked(name: str) -> list[dict[str, Any]]:
             "traces/known": [{"trace_id": "t1"}],
             "oracle/sources": [
                 {
-                    "name": "kubernetes",
+                    "name": name,
                     "last": '{"state": "ok", "keep_alive": 60}',
                     "since": NOW,
                     "last_seen": NOW,
                 }
+                for name in ("kubernetes", "litellm", "litellm-metrics")
             ],
             "handoffs/places": [handoff_place()],
             "handoffs/records_of": [handoff_row()],
