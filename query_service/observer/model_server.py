@@ -68,8 +68,13 @@ class ModelServer:
             return Unavailable(f"{self.where} does not answer within {self.timeout:g} s")
         except AgentTelemetryError as error:
             return error
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return Unavailable(f"{self.where} does not answer: {error!r}"[:300])
+        except (httpx.LocalProtocolError, ValueError):  # their texts have the key
+            return Unavailable(f"{self.where} cannot be asked: HTTP does not take such a key")
+        except (httpx.HTTPError, OSError) as error:
+            why = repr(error)
+            if self.key:  # a server may send it back
+                why = why.replace(self.key, "(the key)")
+            return Unavailable(f"{self.where} does not answer: {why}"[:300])
         if status in (401, 403):
             return Forbidden(f"{self.where} refuses {question.path}: {status}")
         if status != 200:

@@ -1,10 +1,10 @@
 """Settings of the observer, from the environment."""
 
 from pathlib import Path
-from typing import Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+import httpx
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -69,19 +69,31 @@ class ObserverSettings(BaseSettings):
     @field_validator("litellm_url", "ollama_url")
     @classmethod
     def _is_a_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        try:
+            url = httpx.URL(value)
+        except httpx.InvalidURL as error:
+            raise ValueError(str(error)) from error
+        if value and (url.scheme not in ("http", "https") or not url.host):
             raise ValueError("is not of the form http://host:port")
         return value
 
-    @model_validator(mode="after")
-    def _key_of_file(self) -> Self:
+    # Of this field alone: what is wrong is told with the input, which must not be the key.
+    @field_validator("litellm_key_file")
+    @classmethod
+    def _can_be_read(cls, value: Path | None) -> Path | None:
+        try:
+            if value is not None:
+                value.read_text()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"cannot be read: {error!r}") from error
+        return value
+
+    @property
+    def litellm_secret(self) -> str:
+        """The key for the gateway; empty without one."""
         if self.litellm_key_file is not None:
-            try:
-                self.litellm_key = SecretStr(self.litellm_key_file.read_text().strip())
-            except (OSError, ValueError) as error:
-                raise ValueError(f"LITELLM_API_KEY_FILE cannot be read: {error!r}") from error
-        return self
+            return self.litellm_key_file.read_text().strip()
+        return self.litellm_key.get_secret_value()
 
     @property
     def namespaces(self) -> list[str]:

@@ -53,8 +53,8 @@ def _kubernetes(own: ObserverSettings, stop: threading.Event) -> Source | None:
 def _litellm(own: ObserverSettings) -> Source | None:
     if not own.litellm_url:
         return None
-    key = own.litellm_key.get_secret_value()
-    return LiteLLMSource(ModelServer("LiteLLM", own.litellm_url, own.litellm_timeout, key))
+    server = ModelServer("LiteLLM", own.litellm_url, own.litellm_timeout, own.litellm_secret)
+    return LiteLLMSource(server)
 
 
 def _ollama(own: ObserverSettings) -> Source | None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from query_service.observer.settings import ObserverSettings
 from query_service.observer.watched import watched
+from query_service.settings import wrong
 from tests.ports import free_port
 from tests.query_service.observer.test_sources import Sender
 
@@ -45,11 +46,11 @@ def test_the_key_may_lie_in_a_file_and_is_never_shown(
     file.write_text("sk-secret\n")
     monkeypatch.setenv("LITELLM_API_KEY_FILE", str(file))
     own = ObserverSettings()
-    assert own.litellm_key.get_secret_value() == "sk-secret"
+    assert own.litellm_secret == "sk-secret"
     assert "sk-secret" not in f"{own!r} {own}"
 
 
-@pytest.mark.parametrize("odd", ["gateway:4000", "ftp://gateway", "http://", "http://[x"])
+@pytest.mark.parametrize("odd", ["gateway:4000", "ftp://gateway", "http://", "http://a:x"])
 def test_an_odd_address_is_refused(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LITELLM_BASE_URL", odd)
     with pytest.raises(ValidationError, match="LITELLM_BASE_URL"):
@@ -59,6 +60,11 @@ def test_an_odd_address_is_refused(odd: str, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_key_file_that_cannot_be_read_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("LITELLM_API_KEY", "sk-secret")
     monkeypatch.setenv("LITELLM_API_KEY_FILE", str(tmp_path / "none"))
-    with pytest.raises(ValidationError, match="cannot be read"):
+    with pytest.raises(ValidationError) as raised:
         ObserverSettings()
+    told = wrong(raised.value)
+    assert told.startswith(f"Error: LITELLM_API_KEY_FILE={tmp_path / 'none'}: ")
+    assert "cannot be read" in told
+    assert "sk-secret" not in told

@@ -77,6 +77,24 @@ def test_one_that_is_away_is_told_without_what_is_secret_in_its_address() -> Non
     assert "sk-secret" not in repr(server)
 
 
+@pytest.mark.parametrize(
+    "key", ["sk-secret\n", "sk-secret\r\nX: y", "sk-secretä", "sk-\ud800secret"]
+)
+def test_a_key_that_cannot_be_sent_is_not_shown(key: str) -> None:
+    with pytest.raises(Unavailable, match="cannot be asked") as raised:
+        document(said({}), key=key)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_key_that_is_sent_back_is_not_shown() -> None:
+    def answer(handler: Any) -> None:
+        handler.wfile.write(handler.headers["Authorization"].encode() + b"\r\n\r\n")
+
+    with pytest.raises(Unavailable, match="the key") as raised:
+        document(answer, key="sk-secret")
+    assert "secret" not in str(raised.value)
+
+
 def test_one_bad_answer_does_not_take_the_others_with_it() -> None:
     with scripted({"/good": said({"a": 1}), "/bad": said({}, 500)}) as server:
         bad, good = server.server().ask(Question("/bad"), Question("/good"))
