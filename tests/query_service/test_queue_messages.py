@@ -51,10 +51,15 @@ def test_repeats_hide_no_message(empty: Service, sort: str, again: int) -> None:
 
 
 @pytest.mark.parametrize("sort", ["time", "-time"])
-def test_messages_of_one_time_are_shown_once_each(empty: Service, sort: str) -> None:
+@pytest.mark.parametrize("others", [0, 4])
+def test_messages_of_one_time_are_shown_once_each(empty: Service, sort: str, others: int) -> None:
     clear(empty.tables)
-    names = [f"m{n}" for n in range(7)]
-    load(empty.tables, [sent(n, name, 0) for n, name in enumerate(names)])
+    same = [f"m{n}" for n in range(7)]
+    names = {f"{side}{n}": side * (900 + n) for side in (-1, 1) for n in range(others)}
+    names |= dict.fromkeys(same, 0)
+    load(empty.tables, [sent(n, name, names[name]) for n, name in enumerate(names)])
     found = pages(empty, sort)
-    assert [len(page) for page in found] == [2, 2, 2, 1]
-    assert sorted(message for page in found for message in page) == [(name, 1) for name in names]
+    assert {len(page) for page in found[:-1]} == {2}
+    told = [message for page in found for message, _ in page]
+    assert sorted(told) == sorted(names)
+    assert sorted(told[others:][:7]) == same
