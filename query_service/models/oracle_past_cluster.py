@@ -43,7 +43,6 @@ class Ran:
 
     items: dict[Owner, Json] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
-    alone: int = 0
 
 
 def by_thing(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
@@ -77,10 +76,9 @@ def ran(found: Mapping[tuple[str, ...], list[Row]], points: Points, gap: int) ->
                 told[number].troubles += one.troubles
     for at_point, own in zip(told, pods, strict=True):
         at_point.items = {
-            owner: {**item, **_summary(own.pop(owner, []))}
+            owner: {**item, **_summary(own.get(owner, []))}
             for owner, item in at_point.items.items()
         }
-        at_point.alone = sum(map(len, own.values()))
     return told
 
 

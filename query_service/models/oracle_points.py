@@ -1,7 +1,7 @@
 """What was known at points of time, out of when it was seen."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -55,8 +55,3 @@ def at_points(points: Points, seen: Iterable[tuple[int, T]], gap: int | None) ->
         is_known = last >= 0 and (gap is None or point - times[last] < gap)
         found.append(order[last][1] if is_known else None)
     return found
-
-
-def changes(found: Sequence[T]) -> list[int]:
-    """Numbers of the points at which something else holds than before; the first one does."""
-    return [i for i, one in enumerate(found) if not i or one != found[i - 1]]

@@ -86,7 +86,7 @@ class Cluster:
 
     def api(self, token: str = ADMIN) -> client.ApiClient:
         """A client with a token."""
-        settings = client.Configuration(host=self.host, ssl_ca_cert=str(self._ca))
+        settings = client.Configuration(host=self.host, ssl_ca_cert=str(self.ca))
         settings.api_key = {"authorization": f"Bearer {token}"}
         settings.retries = False
         return client.ApiClient(settings)
@@ -97,11 +97,17 @@ class Cluster:
         return "\n".join(f"{log.name}: {log.read_text()[-2000:]}" for log in logs)
 
     @property
-    def _ca(self) -> Path:
+    def pid(self) -> int:
+        """The process of the API server."""
+        return self._processes["kube-apiserver"].pid
+
+    @property
+    def ca(self) -> Path:
+        """Whom to trust."""
         return self._home / "certs" / "apiserver.crt"
 
     def _config(self) -> dict[str, Any]:
-        cluster = {"server": self.host, "certificate-authority": str(self._ca)}
+        cluster = {"server": self.host, "certificate-authority": str(self.ca)}
         return {
             "apiVersion": "v1",
             "kind": "Config",
@@ -114,7 +120,7 @@ class Cluster:
     def _is_ready(self) -> bool:
         process = self._processes["kube-apiserver"]
         assert process.poll() is None, self.last_words()
-        with urllib3.PoolManager(cert_reqs=ssl.CERT_REQUIRED, ca_certs=str(self._ca)) as http:
+        with urllib3.PoolManager(cert_reqs=ssl.CERT_REQUIRED, ca_certs=str(self.ca)) as http:
             try:
                 answer = http.request(
                     "GET",
