@@ -25,6 +25,7 @@ from query_service.routes import (
     live,
     metrics,
     oracle,
+    oracle_past,
     otlp,
     problems,
     queues,
@@ -61,6 +62,7 @@ GROUPS = (
     debug,
     live,
     oracle,
+    oracle_past,
 )
 
 

@@ -1,7 +1,6 @@
 """`/api/v1/oracle`: the state of the system, as the observer and telemetry tell it."""
 
 import json
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response
@@ -11,18 +10,16 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.access.roles import Role, needs
 from query_service.errors import InvalidParameter
-from query_service.models.oracle_points import Points
 from query_service.models.parameters.lists import AtQuery
-from query_service.models.parameters.oracle import DiffQuery, HistoryQuery, StateQuery
+from query_service.models.parameters.oracle import StateQuery
 from query_service.models.values import iso
-from query_service.oracle import agents, diff, history, llm, queues, state, workload
+from query_service.oracle import agents, llm, queues, state, workload
 from query_service.oracle.section import Find
 from query_service.oracle.sources import known_sources
 from query_service.oracle.text import log
 from query_service.oracle.validate import SCHEMA, validated
-from query_service.routes.context import Moment, absolute, context, moment
+from query_service.routes.context import context, moment
 from query_service.schemas.oracle import Llm, Workload
-from query_service.schemas.oracle_history import Diff, History
 from query_service.schemas.oracle_state import (
     AnyState,
     Issues,
@@ -34,9 +31,6 @@ from query_service.schemas.oracle_state import (
 blueprint = APIBlueprint(
     "oracle", __name__, url_prefix="/api/v1/oracle", abp_tags=[Tag(name="Oracle")]
 )
-MOST_POINTS = 240
-SHORTEST_STEP = timedelta(seconds=1)
-MOST_CHANGES = 1_000
 _SCHEMA = SCHEMA.read_bytes()
 _EXAMPLE = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _JSON = {"application/schema+json": {"schema": {"type": "object", "example": _EXAMPLE}}}
@@ -120,55 +114,3 @@ def _told(name: str, find: Find, query: AtQuery) -> dict[str, Any]:
     asked = moment(query.at)
     found = find(asked, known_sources(asked))
     return {name: found.items, "issues": found.issues, "unknown": found.unknown}
-
-
-@blueprint.get("/history", summary="States over time", responses={200: History})
-def over_time(query: HistoryQuery) -> dict[str, Any]:
-    """The state at points of time, in short: the way to the state of `to`."""
-    last, since = _between(query.since, query.to)
-    step = query.step
-    if step is None:
-        step = max((last.now - since) / 60, SHORTEST_STEP)
-    if step < SHORTEST_STEP:
-        raise InvalidParameter("step", f"is too short; at least {SHORTEST_STEP.seconds}s")
-    points = Points.up_to(last.now, since, step // timedelta(microseconds=1) * 1000)
-    if points.count > MOST_POINTS:
-        raise InvalidParameter(
-            "step", f"gives more than {MOST_POINTS} points; ask for a longer one"
-        )
-    told = history.find(last, points)
-    return {
-        "from": told[0]["at"],
-        "to": told[-1]["at"],
-        "step_seconds": step.total_seconds(),
-        "points": told,
-    }
-
-
-@blueprint.get("/diff", summary="What changed", responses={200: Diff})
-def between(query: DiffQuery) -> dict[str, Any]:
-    """What is other at a time than before: each change with what was, and what is."""
-    last, since = _between(query.since, query.to)
-    before, after = state.find(moment(since)), state.find(last)
-    changes = diff.changes(before, after)
-    shown = changes[:MOST_CHANGES]
-    return {
-        "from": iso(since),
-        "to": iso(last.now),
-        "changes": shown,
-        "changes_omitted": len(changes) - len(shown),
-        "text": diff.text(since, last.now, shown, len(changes) - len(shown)),
-        "unknown": state.once([*before.unknown, *after.unknown]),
-    }
-
-
-def _between(since: Any, to: Any) -> tuple[Moment, datetime]:
-    """The moment of `to`, and the time of `from`. Raises InvalidParameter."""
-    last = moment(to)
-    first = absolute(since, last.now, "from")
-    earliest = context().clock() - timedelta(days=context().settings.retention_days)
-    if first < earliest:
-        raise InvalidParameter("from", f"is older than the retention; earliest is {iso(earliest)}")
-    if first >= last.now:
-        raise InvalidParameter("from", f"is not before `to`, {iso(last.now)}")
-    return last, first

@@ -158,6 +158,14 @@ def test_steps_longer_and_shorter_than_the_keep_alive_tell_the_same(
     assert other[-1] == last
 
 
+def test_what_left_while_nobody_looked_is_told_no_longer_than_in_the_state(empty: Service) -> None:
+    for ago in range(-600, 0, 60):
+        source(empty.tables, ago, "kubernetes", "ok")
+    coder(empty.tables, -600)
+    told = [bool(point["workload"]) for point in history(empty, "?from=10m&step=50s")]
+    assert told == [True] * 3 + [False] * 10
+
+
 def test_without_anything_there_are_points_that_say_so(empty: Service) -> None:
     answer = empty.get("/api/v1/oracle/history")
     assert (answer["step_seconds"], len(answer["points"])) == (60, 61)
