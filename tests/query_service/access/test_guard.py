@@ -21,7 +21,7 @@ WEBSOCKET = {
 }
 # What is public, and what a viewer may send: it changes nothing.
 OPEN = {"static", "swagger.static", "swagger.swagger", "swagger.oauth2-redirect", "openapi", "docs"}
-OPEN |= {"health.health", "sql.sql", "trace_context.parse"}
+OPEN |= {"health.health", "sql.sql", "trace_context.parse", "oracle.validate_document"}
 READS = ["/api/v1/agents", "/api/v1/queues/x/pending", "/api/v1/otlp/nothing", "/nothing"]
 
 
