@@ -1,6 +1,5 @@
 """The messages of one queue, by pages."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,8 @@ from query_service.routes.context import Moment, bound, database
 from query_service.routes.paging import window
 
 Query = tuple[str, dict[str, Any]]
+MOST_OF_ONE_TIME = 1_000
+"""So many records are read again when the last ones of a page have one time."""
 
 
 class Messages:
@@ -65,9 +66,16 @@ class Messages:
 
     def found(self, records: list[Row], all_of: list[Row]) -> list[Row]:
         """The page, of what the queries gave."""
-        last = records[-1]["key_time"] if records else None
-        if not self._is_whole:  # there may be more of the last one's time
-            records = [row for row in records if row["key_time"] != last]
+        if self._is_whole:
+            return self._shown(records, all_of)
+        last = records[-1]["key_time"] if records else 0
+        # There may be more of the last one's time.
+        rows = self._shown([row for row in records if row["key_time"] != last], all_of)
+        if len(rows) < self._limit:
+            return (self._with_all_of(last) if records else []) or self._among_more()
+        return rows
+
+    def _shown(self, records: list[Row], all_of: list[Row]) -> list[Row]:
         known: dict[str, set[tuple[int, int, int, int]]] = {}
         for row in all_of:
             known.setdefault(row["id"], set()).add((row["sent_ns"], *_place(row)))
@@ -80,34 +88,34 @@ class Messages:
             and (-turn * row["key_time"], int(row["id"])) > after
         }
         rows = sorted(page.values(), key=lambda r: (-turn * r["key_time"], int(r["id"])))
-        if len(rows) < self._limit and not self._is_whole:
-            return self._among_more(last)
         return rows[: self._limit]
 
-    def _among_more(self, last_ns: int | None) -> list[Row]:
+    def _with_all_of(self, last_ns: int) -> list[Row]:
+        """The page among all records up to the last one's time, which many may share; nothing when
+        there are too many, or still too few."""
+        last = datetime.fromtimestamp(last_ns // 10**9, UTC)
+        last += timedelta(microseconds=last_ns % 10**9 // 1000 + self._page.is_turned)
+        chosen = {**self._cut([{"cut": last}]), "records": MOST_OF_ONE_TIME}
+        records = database().rows(f"queues/records_{self._side}", chosen)
+        if len(records) == MOST_OF_ONE_TIME:
+            return []
+        [all_of] = database().together(*self.all_of(records))
+        rows = self._shown(records, all_of)
+        return rows if len(rows) == self._limit else []
+
+    def _among_more(self) -> list[Row]:
         place = {
             "after_time": self._page.after_time,
             "after_id": self._page.after_number,
             **self._page.turn,
-            "limit": self._limit,
         }
-        found: list[Row] = []
-        for chosen in self._wider(last_ns):
-            found = database().rows("queues/messages", {**chosen, **place})
-            if len(found) == self._limit:
+        for records in (20 * self._limit, None):
+            [cuts] = [[]] if records is None else database().together(*self.place(records))
+            chosen = {**self._cut(cuts), **place, "limit": self._limit}
+            found = database().rows("queues/messages", chosen)
+            if len(found) == self._limit or not cuts:
                 break
         return found
-
-    def _wider(self, last_ns: int | None) -> Iterator[dict[str, Any]]:
-        """Where to look, each time further: up to the last record, whose time many may share."""
-        if last_ns is not None:
-            last = datetime.fromtimestamp(last_ns // 10**9, UTC)
-            last += timedelta(microseconds=last_ns % 10**9 // 1000 + self._page.is_turned)
-            yield self._cut([{"cut": last}])
-        [cuts] = database().together(*self.place(20 * self._limit))
-        yield self._cut(cuts)
-        if cuts:
-            yield self._chosen
 
     def _cut(self, cuts: list[Row]) -> dict[str, Any]:
         begin, end = self._chosen["from"], self._chosen["to"]
