@@ -51,7 +51,7 @@ class Offsets:
             series[key].append((row["observed_ns"], row["value"]))
         for row in within:
             key = (row["metric"], row["topic"], row["partition"], row["consumer_group"])
-            series[key] += row["changes"]
+            series[key] += row["seen"]
         committed: defaultdict[Place, dict[str, list[int | None]]] = defaultdict(dict)
         groups: defaultdict[str, list[set[str]]] = defaultdict(lambda: [set() for _ in points.all])
         lags: defaultdict[tuple[str, str], list[list[int | None]]] = defaultdict(list)

@@ -12,8 +12,9 @@ MOST = 100_000
 def read(points: Points) -> tuple[dict[str, list[Counts]], Offsets, bool]:
     """Tasks of each agent by point, what Kafka knew then, and whether some were left out."""
     first, last = from_ns(points.first), from_ns(points.last)
-    times = {"since": bound(first), "until": bound(last)}
-    chosen = {"first": points.first, "step": points.step, "last": points.last, "most": MOST + 1}
+    spaced = {"first": points.first, "step": points.step}
+    times = {"since": bound(first), "until": bound(last), **spaced}
+    chosen = {**spaced, "last": points.last, "most": MOST + 1}
     rows, (before, within) = database().beside(
         lambda: database().tuples("oracle/history_tasks", chosen),
         lambda: database().together(

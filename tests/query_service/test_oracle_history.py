@@ -10,7 +10,7 @@ from query_service.models.values import iso
 from tests.clickhouse.migrations.records import message, record
 from tests.query_service.engine import NOW, Service
 from tests.query_service.test_open_task_states import commit, insert, members, topic
-from tests.query_service.test_oracle_llm import call, gateway
+from tests.query_service.test_oracle_llm import call, figure, gateway
 from tests.query_service.test_oracle_state import event, minute, sent
 from tests.query_service.test_oracle_workload import coder, pod, see, source
 
@@ -186,6 +186,22 @@ def test_models_are_told_as_they_were(gateway: Service) -> None:
         assert point["litellm"] == now
     assert {model["health"] for model in points[-1]["litellm"]} == {"unstable", None}
     assert any("fails" in issue for issue in points[-1]["issues"])
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1.0, 1e308])
+def test_figures_that_cannot_be_true_are_not_told_of(gateway: Service, odd: float) -> None:
+    before = history(gateway, "?from=4m&step=20s")
+    for metric in ("requests", "failures", "cooldowns", "tokens"):
+        figure(gateway.tables, -55, metric, "d1", odd)
+    assert history(gateway, "?from=4m&step=20s") == before
+
+
+def test_tokens_beyond_all_measure_are_told_as_the_state_tells_them(empty: Service) -> None:
+    for number in range(3):
+        call(empty.tables, -30, name=f"s{number}", gen_ai__usage__input_tokens=str(2**63))
+    [model] = history(empty, "?from=1m&step=1m")[-1]["litellm"]
+    [now] = empty.get("/api/v1/oracle/state")["litellm"]
+    assert model["tpm"] == now["tpm"] > 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ WITH
     calls AS
     (
         SELECT
-            trace_id, span_id, parent_span_id, model, provider, ifNull(input_tokens, 0) + ifNull(output_tokens, 0) AS in_and_out,
+            trace_id, span_id, parent_span_id, model, provider,
+            least(ifNull(input_tokens, 0), 1000000000000) + least(ifNull(output_tokens, 0), 1000000000000) AS in_and_out,
             status = 'failed' AS failed, ifNull(end_time, event_time) AS ended_at
         FROM span_outlines FINAL
         WHERE bucket > since - INTERVAL 1 HOUR AND bucket <= until
