@@ -14,7 +14,6 @@ from query_service.oracle.discovery import (
     deployments_query,
     discovered,
     read,
-    running_query,
 )
 from query_service.oracle.section import Section, number, some
 from query_service.oracle.sources import KUBERNETES, source
@@ -36,12 +35,11 @@ def find(asked: Moment, known: dict[str, Source]) -> Section:
         ("traces/position", {}),
         *deployments_query(source(known, KUBERNETES)),
     )
-    (names, [running]), work = database().beside(
-        lambda: read(asked, came, position, running_query(asked)),
-        lambda: tasks.of(asked, came, topics),
+    telemetry, work = database().beside(
+        lambda: read(asked, came, position), lambda: tasks.of(asked, came, topics)
     )
     deployments = [row for rows in deployed for row in rows]
-    return of(asked, known, Told(deployments, names, running), work)
+    return of(asked, known, Told(deployments, *telemetry), work)
 
 
 def of(asked: Moment, known: dict[str, Source], told: Told, work: Work) -> Section:

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from query_service.db import Row
 from query_service.models.oracle_activity import Active, of_spans
 from query_service.models.oracle_discovery import Agents
 from query_service.models.oracle_source import Source
 from query_service.models.oracle_workload import DEPLOYMENT
+from query_service.models.values import ns
 from query_service.oracle.tasks import Work
 from query_service.routes.agent_counts import counts_queries
 from query_service.routes.agent_spans import span_queries, spans_by_agent
 from query_service.routes.context import Moment, bound, context, database
-from query_service.routes.settled import Query, kept
+from query_service.routes.settled import kept
 from query_service.routes.tail import merged, tail_of, with_repeats
 
 MOST_DEPLOYMENTS = 5_000
@@ -23,7 +24,7 @@ SPAN_HOURS = 24
 """A span that began before is not taken to run: its end was lost."""
 
 
-SETTLED = ("agent_names", "queue_counts", "span_rollups")
+SETTLED = ("agent_names", "queue_counts", "span_outlines", "span_rollups")
 """The tables that are read when the observer has worked everything out."""
 
 
@@ -49,37 +50,28 @@ def find(asked: Moment) -> Names:
     return read(asked, came, position)[0]
 
 
-def read(
-    asked: Moment, came: list[Row], position: list[Row], *beside: Query
-) -> tuple[Names, list[list[Row]]]:
-    """The same, of the rows of `queues/tail` and `traces/position`, and the rows of each question
-    beside."""
+def read(asked: Moment, came: list[Row], position: list[Row]) -> tuple[Names, list[Row]]:
+    """The same, of the rows of `queues/tail` and `traces/position`, and spans that run."""
     part = with_repeats(asked, tail_of(asked, came[0]))
     counts, spans = counts_queries(asked, part), span_queries(asked, position[0])
+    since = asked.now - timedelta(hours=SPAN_HOURS)
+    times = {"at": asked.parameters["at"], "since": bound(since), "most": MOST_SPANS + 1}
 
-    def names() -> Names:
-        first, *parts = database().together(
-            ("agents/names", {"at": asked.parameters["at"]}), *counts, *spans
+    def stored() -> tuple[Names, list[Row]]:
+        running, names, *parts = database().together(
+            ("oracle/open_spans", times), ("agents/names", {"at": times["at"]}), *counts, *spans
         )
         sent = merged(row for rows in parts[: len(counts)] for row in rows)
-        return Names(
-            first,
-            spans_by_agent(parts[len(counts) :]),
-            {agent: row["sent"] for agent, row in sent.items()},
-        )
+        worked = spans_by_agent(parts[len(counts) :])
+        return Names(names, worked, {name: row["sent"] for name, row in sent.items()}), running
 
     queries = [*counts, *spans]
     is_settled = [name for name, _ in queries] == ["agents/counts_settled", "agents/spans"]
     if is_settled and not asked.is_past:
-        return kept(context().settled_agents, SETTLED, repr(queries), names, *beside)
-    return database().beside(names, lambda: database().together(*beside))
-
-
-def running_query(asked: Moment) -> Query:
-    """The query for spans that run."""
-    since = bound(asked.now - timedelta(hours=SPAN_HOURS))
-    times = {"since": since, "until": asked.parameters["now"], "most": MOST_SPANS + 1}
-    return "oracle/open_spans", times
+        names, running = kept(context().settled_agents, SETTLED, repr(queries), stored)[0]
+    else:
+        names, running = stored()
+    return names, [row for row in running if row["began_ns"] >= ns(since)]
 
 
 def discovered(told: Told, work: Work) -> tuple[Agents, Mapping[str, list[Active]]]:
@@ -102,7 +94,7 @@ def discovered(told: Told, work: Work) -> tuple[Agents, Mapping[str, list[Active
     return agents, running
 
 
-def deployments_query(cluster: Source) -> list[Query]:
+def deployments_query(cluster: Source) -> list[tuple[str, dict[str, Any]]]:
     """The query for Deployments as they were seen last; none when nobody looked."""
     if (times := cluster.window) is None:
         return []

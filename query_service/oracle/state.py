@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from query_service.db import Row
 from query_service.models.oracle_source import Source, sources
 from query_service.models.oracle_workload import DEPLOYMENT
 from query_service.models.values import iso
@@ -71,24 +72,31 @@ class State:
 
 
 def find(asked: Moment) -> State:
-    """The state of a time. What several sections need is asked for once."""
+    """The state of a time. What several sections need is asked for once, and each is put together
+    while others are asked for."""
     seen, topics, came, position = database().together(
         sources_query(asked), topics_query(asked), ("queues/tail", {}), ("traces/position", {})
     )
     known = sources(seen, asked.now)
-    (recorded, models), ((names, [running]), work) = database().beside(
-        lambda: (workload.read(known), llm.find(asked, known)),
-        lambda: database().beside(
-            lambda: discovery.read(asked, came, position, discovery.running_query(asked)),
-            lambda: tasks.of(asked, came, topics),
-        ),
+
+    def cluster() -> tuple[Section, list[Row]]:
+        recorded = workload.read(known)
+        deployments = [row for row in recorded.things if row["kind"] == DEPLOYMENT]
+        return workload.of(known, recorded), deployments
+
+    def waiting() -> tuple[Section, tasks.Work]:
+        work = tasks.of(asked, came, topics)
+        return queues.of(asked, known, work), work
+
+    (models, (ran, deployments)), (telemetry, (waits, work)) = database().beside(
+        lambda: database().beside(lambda: llm.find(asked, known), cluster),
+        lambda: database().beside(lambda: discovery.read(asked, came, position), waiting),
     )
-    deployments = [row for row in recorded.things if row["kind"] == DEPLOYMENT]
-    told = discovery.Told(deployments, names, running)
+    told = discovery.Told(deployments, *telemetry)
     sections = {
         "agents": agents.of(asked, known, told, work),
-        "workload": workload.of(known, recorded),
-        "queues": queues.of(asked, known, work),
+        "workload": ran,
+        "queues": waits,
         "litellm": models,
     }
     return State(asked.now, known, sections)
