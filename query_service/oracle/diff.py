@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from query_service.models.oracle_discovery import key
+from query_service.models.oracle_llm import SPANS
 from query_service.models.values import iso
 from query_service.oracle.state import State
 
@@ -151,6 +152,12 @@ def _model(item: Json) -> Json:
     return {name: item.get(name) for name in fields}
 
 
+def _model_name(item: Json) -> str:
+    """Spans may tell of a model by several providers, each of which is one."""
+    by = f"{item['provider']}, " if item["source"] == SPANS else ""
+    return f"{item['model']} ({by}{item['source']})"
+
+
 _KINDS = (
     _Kind("agents", lambda item: key(item["name"]), _agent),
     _Kind(
@@ -159,5 +166,5 @@ _KINDS = (
         _workload,
     ),
     _Kind("queues", lambda item: str(item["name"]), _queue),
-    _Kind("litellm", lambda item: f"{item['model']} ({item['source']})", _model),
+    _Kind("litellm", _model_name, _model),
 )

@@ -24,7 +24,7 @@ from query_service.routes.context import Moment, context, database
 from query_service.routes.waiting import QUEUE
 
 MOST = 1_000
-"""So many agents, and so many queues, are told of a point."""
+"""So many agents, workloads, queues and models each are told of a point."""
 MOST_TOLD = 50
 """So many issues of one are."""
 
@@ -48,22 +48,24 @@ def find(asked: Moment, points: Points) -> list[Json]:
         watches = source(sources, KUBERNETES).is_current
         waits = [*_queues(at, tasks, offsets, source(sources, KAFKA).is_current)]
         running = [*ran.items.values()]
+        known_agents = agents.at(time, cluster.deployments[at])
+        every: dict[str, Sequence[Any]] = {
+            "agents": known_agents, "workloads": running if watches else [], "queues": waits,
+            "models": models[at],
+        }  # fmt: skip
         found.append(
             {
                 "at": iso(time),
                 "sources": {name: told_source(one) for name, one in sources.items()},
-                "agents": [
-                    _agent(agent, at, tasks)
-                    for agent in agents.at(time, cluster.deployments[at])[:MOST]
-                ],
-                "workload": running if watches else None,
+                "agents": [_agent(agent, at, tasks) for agent in known_agents[:MOST]],
+                "workload": running[:MOST] if watches else None,
                 "queues": waits[:MOST],
-                "litellm": [_model(one) for one in models[at]],
+                "litellm": [_model(one) for one in models[at][:MOST]],
                 "issues": once(
                     [*_away(sources), *ran.troubles, *trouble(models[at]), *_expired(waits)],
                     MOST_TOLD,
                 ),
-                "unknown": [*_unknown(sources), *cut],
+                "unknown": [*_unknown(sources), *cut, *_left_out(every)],
             }
         )
     return found
@@ -146,6 +148,12 @@ def _unknown(sources: dict[str, Source]) -> Iterator[str]:
     ):
         if not (one := source(sources, name)).is_current:
             yield f"{one.told}; {what}"
+
+
+def _left_out(told: Mapping[str, Sequence[Any]]) -> Iterator[str]:
+    for kind, every in told.items():
+        if len(every) > MOST:
+            yield f"only the first {MOST:,} {kind} are told of"
 
 
 def _expired(queues: Sequence[Json]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from query_service.oracle.sources import LITELLM, MODEL_FIGURES, OLLAMA, source
 from query_service.routes.context import bound, database
 
 MOST = 1_000
-"""So many models are told of a point."""
+"""So many models that spans tell of are told of a point; one more is read, to say so."""
 _MOST_STATES = 50_000
 
 
@@ -27,7 +27,8 @@ def read(points: Points, known: Sequence[dict[str, Source]]) -> list[list[Told]]
     first, last = from_ns(points.first), from_ns(points.last)
     spaced = {"first": points.first, "step": points.step, "count": points.count}
     calls = {
-        "since": bound(first - timedelta(minutes=5)), "until": bound(last), **spaced, "most": MOST,
+        "since": bound(first - timedelta(minutes=5)), "until": bound(last), **spaced,
+        "most": MOST + 1,
     }  # fmt: skip
     grown = {
         "since": bound(first - timedelta(hours=1)), "until": bound(last), **spaced,
@@ -47,7 +48,7 @@ def read(points: Points, known: Sequence[dict[str, Source]]) -> list[list[Told]]
     for now, rows, used, spans in zip(
         known, seen, _by_point(points, grew), _by_point(points, called), strict=True
     ):
-        told.append(_told(now, rows, used, spans)[:MOST])
+        told.append(_told(now, rows, used, spans))
     return told
 
 

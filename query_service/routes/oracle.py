@@ -67,9 +67,13 @@ def validate() -> dict[str, Any]:
 def validate_document(raw: RawModel) -> dict[str, Any]:
     """Whether a document has the schema of the state, and where not. 422 when it is no JSON."""
     try:
-        return validated(json.loads(raw.get_data()))
+        return validated(json.loads(raw.get_data(), parse_constant=_no_number))
     except ValueError as error:
         raise InvalidParameter("body", f"is no JSON: {error}") from error
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"it has no number {name}")
 
 
 @blueprint.get("/issues", summary="What is wrong", responses={200: Issues})

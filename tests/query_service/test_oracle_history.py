@@ -188,6 +188,20 @@ def test_models_are_told_as_they_were(gateway: Service) -> None:
     assert any("fails" in issue for issue in points[-1]["issues"])
 
 
+def test_what_is_left_out_of_a_point_is_said(
+    past: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(past.tables, -10 * 60, model="other")
+    see(past.tables, -10 * 60, "k8s.deployment", "alone", desired=0)
+    monkeypatch.setattr("query_service.oracle.history.MOST", 1)
+    monkeypatch.setattr("query_service.oracle.past_models.MOST", 1)
+    [_, point] = history(past, f"?from=1m&to={minute(9.5)}&step=1m")
+    for kind, section in {"agents": "agents", "workloads": "workload", "models": "litellm"}.items():
+        assert len(point[section]) == 1
+        assert f"only the first 1 {kind} are told of" in point["unknown"]
+    assert "only the first 1 queues are told of" not in point["unknown"]
+
+
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1.0, 1e308])
 def test_figures_that_cannot_be_true_are_not_told_of(gateway: Service, odd: float) -> None:
     before = history(gateway, "?from=4m&step=20s")
@@ -257,6 +271,13 @@ def test_sources_that_went_away_and_what_is_new_are_changes(past: Service) -> No
     assert "- source kubernetes is new: state ok" in text
     found, text = changes(past, f"?from={minute(18)}&to={minute(0)}")
     assert found["agents", "coder", "active_tasks"] == (0, 2)
+
+
+def test_a_model_of_two_providers_is_two(empty: Service) -> None:
+    call(empty.tables, -70)
+    call(empty.tables, -20)
+    call(empty.tables, -65, name="other", gen_ai__provider__name="azure")
+    assert changes(empty, f"?from={minute(1)}")[0] == {}
 
 
 def test_the_same_time_twice_has_no_changes(empty: Service) -> None:

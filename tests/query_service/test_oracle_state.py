@@ -495,3 +495,13 @@ def test_times_of_an_empty_system(empty: Service) -> None:
         "litellm": [],
     }
     assert datetime.fromisoformat(empty.get("/api/v1/oracle/state?format=summary")["generated_at"])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_no_document(empty: Service, number: str) -> None:
+    assert "body" in validated(empty, f'{{"id": {number}}}', 422)["detail"]
+
+
+def test_half_of_a_character_in_a_document_can_be_told(empty: Service) -> None:
+    told = validated(empty, r'{"agents": [{"\ud800": "\ud800", "name": {"a": "\ud800"}}]}')
+    assert not told["valid"]
