@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 from query_service.errors import AgentTelemetryError, Forbidden
@@ -35,18 +36,24 @@ class SourceJob:
 
     def run(self) -> None:
         """Raises Unavailable or Forbidden when the source or the Collector is away."""
-        view = self._source.read()
+        view = self._kept_alive(self._source.read())
         now = time.monotonic()
         news = self._told.news(view, now)
         self._sender.send(news, view.observed_at)
         self._told.remember(view, news, now)
 
+    def _kept_alive(self, view: View) -> View:
+        """The same; how a part of the source is says as well how long it may be silent."""
+        every = {"keep_alive": self._told.keep_alive}
+        parts = {k: {**told, **every} for k, told in view.things.items() if k.kind == SOURCE}
+        return replace(view, things={**view.things, **parts})
+
 
 class Off:
     """A source that is not looked at, which is a fact as well."""
 
-    def __init__(self, name: str, keep_alive: float) -> None:
-        self._things = {source_key(name): {"state": OFF, "keep_alive": keep_alive}}
+    def __init__(self, name: str) -> None:
+        self._things = {source_key(name): {"state": OFF}}
 
     def read(self) -> View:
         """That it is off."""

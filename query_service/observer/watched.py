@@ -32,7 +32,7 @@ def job(
 ) -> Job:
     """The job that records what a source shows; without one, that there is none."""
     if source is None:
-        off = SourceJob(Off(name, keep_alive), sender, keep_alive)
+        off = SourceJob(Off(name), sender, keep_alive)
         return Job(name, off.run, interval)
     records = SourceJob(source, sender, keep_alive)
     witnessed = Witness(name, records.run, sender, keep_alive)

@@ -87,5 +87,23 @@ def test_what_a_source_fails_by_is_told_while_the_collector_is_away_too() -> Non
 
 def test_a_source_that_is_not_looked_at() -> None:
     sender = Sender()
-    SourceJob(Off("kubernetes", 60), sender, 60).run()
+    SourceJob(Off("kubernetes"), sender, 60).run()
     assert sender.sent[0].things == {source_key("kubernetes"): {"state": "off", "keep_alive": 60}}
+
+
+def test_a_part_of_a_source_says_how_long_it_may_be_silent() -> None:
+    part = source_key("kubernetes-metrics")
+
+    class Parts:
+        """A source of a pod, and of a part that has a state of its own."""
+
+        def read(self) -> View:
+            """What there is."""
+            return View(1, {POD: {"phase": "Running"}, part: {"state": "ok"}})
+
+    sender = Sender()
+    SourceJob(Parts(), sender, 300).run()
+    assert sender.sent[0].things == {
+        POD: {"phase": "Running"},
+        part: {"state": "ok", "keep_alive": 300},
+    }
