@@ -1,5 +1,6 @@
 """Settings, all from the environment."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -120,9 +121,15 @@ class Settings(BaseSettings):
 def wrong(error: ValidationError) -> str:
     """What is wrong with settings, a line for each."""
     return "\n".join(
-        f"Error: {'.'.join(map(str, problem['loc'])).upper()}={problem['input']}: {problem['msg']}"
+        f"Error: {'.'.join(map(str, problem['loc'])).upper()}={_shown(problem['input'])}:"
+        f" {problem['msg']}"
         for problem in error.errors()
     )
+
+
+def _shown(value: object) -> str:
+    """A value without the name and password of an address."""
+    return re.sub(r"(^|//)[^/]*@", r"\1…@", str(value))
 
 
 @cache

@@ -57,6 +57,19 @@ def test_an_odd_address_is_refused(odd: str, monkeypatch: pytest.MonkeyPatch) ->
         ObserverSettings()
 
 
+@pytest.mark.parametrize("odd", ["ftp://me:sk-secret@gateway/", "me:sk-secret@gateway:4000"])
+def test_a_password_in_an_odd_address_is_not_shown(
+    odd: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITELLM_BASE_URL", odd)
+    with pytest.raises(ValidationError) as raised:
+        ObserverSettings()
+    told = wrong(raised.value)
+    assert told.startswith("Error: LITELLM_BASE_URL=")
+    assert "…@gateway" in told
+    assert "sk-secret" not in told
+
+
 def test_a_key_file_that_cannot_be_read_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
