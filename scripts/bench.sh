@@ -2,6 +2,7 @@
 # Measures: scripts/bench.sh [ingest [--messages N] [--size BYTES] [--rate PER_SECOND] [--seconds N]]
 #           scripts/bench.sh start [--runs N]
 #           scripts/bench.sh live [--clients N] [--rate PER_SECOND] [--pairs N] [--seconds N]
+#           scripts/bench.sh observer [--topics N] [--partitions N] [--rounds N] [--pods N] [--seconds N]
 #           scripts/bench.sh queries [--sizes N,N] [--home DIR] [--arrivals PER_SECOND] [--clients N]
 #           scripts/bench.sh oracle [--messages N] [--home DIR] [--requests N]
 #           scripts/bench.sh load [--messages N] [--url CLICKHOUSE] [--database NAME]

@@ -1,4 +1,4 @@
-"""`python -m bench ingest|start`: see scripts/bench.sh."""
+"""`python -m bench`: see scripts/bench.sh."""
 
 import tempfile
 from pathlib import Path
@@ -11,6 +11,7 @@ from local_stack.stack import Stack
 from bench import ingest, latency
 from bench.live import live
 from bench.load.command import load
+from bench.observer import observer
 from bench.oracle.command import oracle
 from bench.processes import Watch
 from bench.queries.command import queries
@@ -34,6 +35,7 @@ def main(context: click.Context) -> None:
 
 main.add_command(live)
 main.add_command(load)
+main.add_command(observer)
 main.add_command(start)
 main.add_command(queries)
 main.add_command(oracle)
