@@ -74,11 +74,13 @@ def ran(found: Mapping[tuple[str, ...], list[Row]], points: Points, gap: int) ->
             elif one:
                 told[number].items[one.owner] = one.item
                 told[number].troubles += one.troubles
+    known: dict[Owner, tuple[list[_Pod], Json]] = {}
     for at_point, own in zip(told, pods, strict=True):
-        at_point.items = {
-            owner: {**item, **_summary(own.get(owner, []))}
-            for owner, item in at_point.items.items()
-        }
+        for owner, item in at_point.items.items():
+            now, before = own.get(owner, []), known.get(owner)
+            if before is None or before[0] != now:  # most are as they were at the point before
+                before = known[owner] = now, _summary(now)
+            at_point.items[owner] = {**item, **before[1]}
     return told
 
 
