@@ -87,12 +87,18 @@ def pod(item: Json) -> Seen:
     return Seen(key, _present(attributes), _pod_figures(key, phase, spec, of_name))
 
 
-def usage(item: Json) -> tuple[str, str, Decimal, Decimal]:
-    """Namespace, name, cores and bytes in use of a pod, out of its PodMetrics."""
+def usage(item: Json) -> tuple[str, str, Decimal | None, Decimal | None]:
+    """Namespace, name, cores and bytes in use of a pod, out of its PodMetrics; None where these do
+    not tell of each container."""
     used = [container["usage"] for container in item["containers"]]
-    cores = sum((parse_quantity(one["cpu"]) for one in used if "cpu" in one), Decimal(0))
-    memory = sum((parse_quantity(one["memory"]) for one in used if "memory" in one), Decimal(0))
-    return item["metadata"]["namespace"], item["metadata"]["name"], cores, memory
+    metadata = item["metadata"]
+    return metadata["namespace"], metadata["name"], _total(used, "cpu"), _total(used, "memory")
+
+
+def _total(used: list[Json], name: str) -> Decimal | None:
+    if not used or not all(name in one for one in used):
+        return None
+    return sum((parse_quantity(one[name]) for one in used), Decimal(0))
 
 
 def _workload(kind: str, item: Json) -> Seen:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from opentelemetry.semconv._incubating.metrics.k8s_metrics import K8S_POD_CPU_USAGE
@@ -43,7 +44,7 @@ class KubernetesSource:
         self._api: KubernetesApi | None = None
         self._mirrors: list[Mirror[Seen]] = []
         self._used_at = float("-inf")
-        self._used: dict[tuple[str, str], tuple[float, float]] = {}
+        self._used: dict[tuple[str, str], list[Decimal | None]] = {}
         self._metrics: dict[str, Any] = {}
 
     def read(self) -> View:
@@ -74,17 +75,18 @@ class KubernetesSource:
         figures: dict[Figure, float] = {}
         for key in things:
             if key.kind == objects.POD and (used := self._used.get((key.namespace, key.name))):
-                figures[Figure(K8S_POD_CPU_USAGE, key)] = used[0]
-                figures[Figure(MEMORY, key)] = used[1]
+                for metric, amount in zip((K8S_POD_CPU_USAGE, MEMORY), used, strict=True):
+                    if amount is not None:
+                        figures[Figure(metric, key)] = float(amount)
         return figures
 
     def _ask_usage(self, api: KubernetesApi) -> None:
         """Where the cluster has no metrics.k8s.io, that is a fact of its own."""
         try:
             found = [item for space in self._namespaces for item in api.metrics(space)]
-        except AgentTelemetryError as error:
+            used = [*map(objects.usage, found)]
+        except (AgentTelemetryError, LookupError, TypeError, ValueError) as error:
             self._used, self._metrics = {}, state(error)
             return
-        used = map(objects.usage, found)
-        self._used = {(space, pod): (float(cpu), float(ram)) for space, pod, cpu, ram in used}
+        self._used = {(space, pod): amounts for space, pod, *amounts in used}
         self._metrics = {"state": OK}
