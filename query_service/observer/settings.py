@@ -14,7 +14,9 @@ class ObserverSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="OBSERVER_")
 
     kafka_interval: float = Field(5, gt=0, description="Between two looks at Kafka's groups")
-    keep_alive: float = Field(60, gt=0, description="An unchanged figure is recorded again after")
+    keep_alive: float = Field(
+        60, gt=0, le=86_400, description="An unchanged figure is recorded again after"
+    )
     tables_interval: float = Field(5, gt=0, description="Between two looks at what arrived")
     tables_patience: float = Field(30, ge=0, description="Until a few arrivals are worked out")
     tables_share: float = Field(0.2, gt=0, le=1, description="Of the time that tables may take")

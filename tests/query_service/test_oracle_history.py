@@ -182,7 +182,7 @@ def test_models_are_told_as_they_were(gateway: Service) -> None:
         told = gateway.get(f"/api/v1/oracle/state?strict=false&at={point['at']}")["litellm"]
         fields = ("model", "provider", "source", "health", "rpm", "tpm")
         now = [{name: one.get(name) for name in fields} for one in told]
-        # Models of spans are told for an hour there, for five minutes here.
+        # Models of spans are told for a quarter of an hour there, for five minutes here.
         assert point["litellm"] == now
     assert {model["health"] for model in points[-1]["litellm"]} == {"unstable", None}
     assert any("fails" in issue for issue in points[-1]["issues"])

@@ -21,6 +21,8 @@ from urllib3.exceptions import HTTPError
 from query_service.errors import Forbidden, Unavailable
 
 PAGE = 500
+MOST = 100_000
+"""So many objects of a kind are read, and no more pages of a server that always has another."""
 WATCH_SECONDS = 30
 """So long a watch lasts: who may no longer look, or lost the way, is told when it begins anew."""
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
@@ -58,13 +60,16 @@ class KubernetesApi:
         """
         found: list[Json] = []
         more: dict[str, str] = {}
-        while True:
+        while len(found) < MOST:
             with self._asked(kind, namespace) as ask:
                 page = _json(ask(limit=PAGE, **more))
             found += page["items"]
             if not (token := page["metadata"].get("continue")):
                 return found, page["metadata"]["resourceVersion"]
             more = {"_continue": token}
+        raise Unavailable(
+            f"Kubernetes lists more than {MOST:,} of kind {kind}: watch fewer namespaces"
+        )
 
     def watch(self, kind: str, namespace: str, version: str) -> Iterator[tuple[str, Json]]:
         """What happens to objects after a version, until the server ends it: (type, object).
