@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import OperationalError
+from clickhouse_connect.driver.httputil import default_pool_manager
 from clickhouse_connect.driver.query import QueryResult
 
 from query_service.errors import Unavailable
@@ -23,6 +24,9 @@ SQL = Path(__file__).parent / "sql"
 Row = dict[str, Any]
 
 _LARGEST = 130_000
+_CONNECTIONS = 64
+"""A process answers 8 requests at a time, of which one asks up to ten questions at once. Beyond the
+usual 8 they were closed after each, with a warning in the log."""
 _COMMENT = re.compile(r"^ *--.*\n", re.MULTILINE)
 _PLAIN = re.compile(r"[\w.-]*", re.ASCII)
 
@@ -62,6 +66,7 @@ def connect(
     Unavailable when nothing answers there.
     """
     url = urlsplit(settings.clickhouse_url)
+    default_pool_manager().connection_pool_kw["maxsize"] = _CONNECTIONS  # of this process
     try:
         return clickhouse_connect.get_client(
             host=url.hostname or "127.0.0.1",

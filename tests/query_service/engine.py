@@ -51,10 +51,10 @@ def service(url: str, clock: Clock = lambda: NOW) -> Service:
 
 
 def clear(tables: Client) -> None:
-    """Empty every table of the database."""
+    """Empty every table of the database that has rows."""
     found = tables.query(
         "SELECT name FROM system.tables WHERE database = currentDatabase()"
-        " AND engine LIKE '%MergeTree' AND name != 'schema_migrations'"
+        " AND engine LIKE '%MergeTree' AND name != 'schema_migrations' AND total_rows > 0"
     )
     for (name,) in found.result_rows:
         tables.command(f"TRUNCATE TABLE {name}")

@@ -1,7 +1,7 @@
 """The state of a system: who is at what, what waits for what, and what is not known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from query_service.observer import horizon
 from query_service.observer.traces import TracesJob
 from query_service.oracle import agents, queues
 from query_service.oracle.validate import VALIDATOR
+from query_service.settings import Settings
 from tests.clickhouse.migrations.records import message, record, sign, span
-from tests.query_service.engine import NOW, Service
+from tests.query_service.engine import NOW, Service, service
 from tests.query_service.test_open_task_states import (
     Fact,
     commit,
@@ -65,21 +66,21 @@ def deployment(tables: Any, name: str, /, **marks: str) -> None:
     see(tables, -5, "k8s.deployment", name, desired=1, available=1, ready=1, marks=marks)
 
 
+SYSTEM = [
+    sent("plan", "planner", 25, source="Orchestrator"),
+    event("plan", "claimed", 20, "Planner"),
+    sent("write", "writer", 10, cause="plan"),
+    sent("next", "planner", 4, source="Orchestrator", priority="critical"),
+    members("planner", "topic-consumer", 1, minute(1)),
+    commit("planner", "topic-consumer", 0, minute(1)),
+    watched("writer", minute(1)),
+]
+"""Planner works on `plan` and has sent `write` to Writer, whose queue nobody reads."""
+
+
 @pytest.fixture
 def system(empty: Service) -> Service:
-    """Planner works on `plan` and has sent `write` to Writer, whose queue nobody reads."""
-    insert(
-        empty,
-        [
-            sent("plan", "planner", 25, source="Orchestrator"),
-            event("plan", "claimed", 20, "Planner"),
-            sent("write", "writer", 10, cause="plan"),
-            sent("next", "planner", 4, source="Orchestrator", priority="critical"),
-            members("planner", "topic-consumer", 1, minute(1)),
-            commit("planner", "topic-consumer", 0, minute(1)),
-            watched("writer", minute(1)),
-        ],
-    )
+    insert(empty, SYSTEM)
     return empty
 
 
@@ -260,38 +261,44 @@ def test_kafka_that_is_away_is_told(system: Service) -> None:
     )
 
 
-@pytest.fixture
-def cluster(system: Service) -> Service:
-    """The same beside a cluster with three Deployments."""
-    source(system.tables, -5, "kubernetes", "ok")
+def watch(service: Service) -> None:
+    """A cluster with three Deployments."""
+    source(service.tables, -5, "kubernetes", "ok")
     marks = {"agent": "true", "name": "PLAN_NER", "models": "gpt-5, o3,gpt-5", "description": "p"}
-    deployment(system.tables, "planner-v2", **marks)
-    deployment(system.tables, "database")
-    deployment(system.tables, "hidden", agent="true", name="Orchestrator", exclude="True")
-    return system
+    deployment(service.tables, "planner-v2", **marks)
+    deployment(service.tables, "database")
+    deployment(service.tables, "hidden", agent="true", name="Orchestrator", exclude="True")
+    pod(service.tables, -3, "p-1", restarts=3)
+
+
+@pytest.fixture(scope="module")
+def cluster(embedded_clickhouse: str) -> Iterator[Service]:
+    """The system beside a cluster, for tests that only read."""
+    made = service(embedded_clickhouse)
+    insert(made, SYSTEM)
+    watch(made)
+    yield made
+    made.tables.close()
 
 
 @pytest.fixture
-def mode(empty: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    held = empty.web.application.extensions["agent_telemetry"].settings
-    return lambda name: monkeypatch.setattr(held, "oracle_discovery_mode", name)
+def settings(cluster: Service) -> Settings:
+    """The settings of that service."""
+    held: Settings = cluster.web.application.extensions["agent_telemetry"].settings
+    return held
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("auto", {"PLAN_NER": "planner-v2"}),
-        ("labeled", {"PLAN_NER": "planner-v2"}),
-        ("all", {"PLAN_NER": "planner-v2", "database": "database"}),
-        ("telemetry", {"Planner": None, "Orchestrator": None}),
-    ],
-)
-def test_discovery(
-    cluster: Service, mode: Callable[[str], None], name: str, expected: dict[str, str | None]
-) -> None:
-    mode(name)
-    found = by_name(state(cluster), "agents")
-    assert {agent: one["deployment_name"] for agent, one in found.items()} == expected
+def test_discovery(cluster: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected: dict[str, dict[str, str | None]] = {
+        "auto": {"PLAN_NER": "planner-v2"},
+        "labeled": {"PLAN_NER": "planner-v2"},
+        "all": {"PLAN_NER": "planner-v2", "database": "database"},
+        "telemetry": {"Planner": None, "Orchestrator": None},
+    }
+    for mode, wanted in expected.items():
+        monkeypatch.setattr(settings, "oracle_discovery_mode", mode)
+        found = by_name(state(cluster), "agents")
+        assert {agent: one["deployment_name"] for agent, one in found.items()} == wanted, mode
 
 
 def test_one_agent_of_several_sources_is_one(cluster: Service) -> None:
@@ -311,15 +318,17 @@ def test_one_agent_of_several_sources_is_one(cluster: Service) -> None:
     }
 
 
-def test_an_agent_is_also_found_by_the_name_of_its_deployment(cluster: Service) -> None:
-    deployment(cluster.tables, "writer", agent="true", name="Author")
-    insert(cluster, [event("write", "claimed", 3)])
-    assert active(state(cluster), "Author") == [("write", minute(3), "running")]
+def test_an_agent_is_also_found_by_the_name_of_its_deployment(system: Service) -> None:
+    watch(system)
+    deployment(system.tables, "writer", agent="true", name="Author")
+    insert(system, [event("write", "claimed", 3)])
+    assert active(state(system), "Author") == [("write", minute(3), "running")]
 
 
-def test_models_are_those_of_spans_without_a_label(cluster: Service) -> None:
-    insert(cluster, [runs("s", "Coder", 3, model_name="m-1"), runs("x", "Planner", 3)])
-    found = by_name(state(cluster), "agents")
+def test_models_are_those_of_spans_without_a_label(system: Service) -> None:
+    watch(system)
+    insert(system, [runs("s", "Coder", 3, model_name="m-1"), runs("x", "Planner", 3)])
+    found = by_name(state(system), "agents")
     assert found["Coder"]["models"] == ["m-1"]
     assert found["PLAN_NER"]["models"] == ["gpt-5", "o3"]
 
@@ -342,17 +351,17 @@ def test_what_an_agent_costs_is_what_its_spans_tell(
     assert cost() == 0.5
 
 
-def test_an_agent_of_two_deployments_is_one_and_says_so(cluster: Service) -> None:
-    deployment(cluster.tables, "planner-v1", agent="true", name="planner")
-    assert by_name(state(cluster), "agents")["planner"]["deployment_name"] == "planner-v1"
+def test_an_agent_of_two_deployments_is_one_and_says_so(system: Service) -> None:
+    watch(system)
+    deployment(system.tables, "planner-v1", agent="true", name="planner")
+    assert by_name(state(system), "agents")["planner"]["deployment_name"] == "planner-v1"
     assert (
         "planner is told by its first Deployment, of 2 ones: shop/planner-v1, shop/planner-v2"
-        in issues(cluster)[1]
+        in issues(system)[1]
     )
 
 
 def test_our_fields_are_beside_those_of_the_schema(cluster: Service) -> None:
-    pod(cluster.tables, -3, "p-1", restarts=3)
     strict, whole = state(cluster), cluster.get("/api/v1/oracle/state?strict=false")
     assert whole["sources"] == {
         "kubernetes": {"state": "ok", "since": iso(NOW - timedelta(seconds=5))}
@@ -378,9 +387,10 @@ def test_our_fields_are_beside_those_of_the_schema(cluster: Service) -> None:
     assert shared(whole, strict) == strict
 
 
-def test_strict_is_a_setting(cluster: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = cluster.web.application.extensions["agent_telemetry"].settings
-    monkeypatch.setattr(held, "oracle_strict_schema", False)
+def test_strict_is_a_setting(
+    cluster: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "oracle_strict_schema", False)
     assert "sources" in cluster.get("/api/v1/oracle/state")
     assert "sources" not in state(cluster, "?strict=true")
 
@@ -470,18 +480,18 @@ def test_a_document_is_validated(cluster: Service) -> None:
     }
 
 
-@pytest.mark.parametrize("body", ["[]", "3", "null", '"x"'])
-def test_what_is_no_object_is_no_state(empty: Service, body: str) -> None:
-    assert validated(empty, body)["errors"][0]["validator"] == "type"
+def test_what_is_no_object_is_no_state(cluster: Service) -> None:
+    for body in ("[]", "3", "null", '"x"'):
+        assert validated(cluster, body)["errors"][0]["validator"] == "type"
 
 
-def test_a_hostile_document_is_refused_or_told_of_in_short(empty: Service) -> None:
+def test_a_hostile_document_is_refused_or_told_of_in_short(cluster: Service) -> None:
     for body in (b"", b"{", b"\xff\xfe", b'{"a": ' * 100_000):
-        assert "body" in validated(empty, body, 422)["detail"]
-    assert validated(empty, b" " * 2**21, 413)["status"] == 413
+        assert "body" in validated(cluster, body, 422)["detail"]
+    assert validated(cluster, b" " * 2**21, 413)["status"] == 413
     models = [{"n": number} for number in range(50_000)]  # each with each: an hour
     agent = {"models": models, **{f"x{number}": 1 for number in range(5_000)}}
-    told = validated(empty, json.dumps({"agents": [agent]}))
+    told = validated(cluster, json.dumps({"agents": [agent]}))
     assert (told["error_count"], len(told["errors"])) == (1_000, 100)
     assert max(len(error["message"]) for error in told["errors"]) <= 301
 

@@ -184,6 +184,25 @@ def test_figures_that_nobody_measures_are_null_with_a_reason(cluster: Service) -
     )
 
 
+@pytest.mark.parametrize("odd", [-1.0, float("nan"), float("inf")])
+def test_figures_that_cannot_be_are_null_with_a_reason(cluster: Service, odd: float) -> None:
+    figure(cluster.tables, -10, "k8s.pod.cpu.usage", "coder-1", odd)
+    [found], issues = workload(cluster)
+    assert [(p["cpu"], p["memory"]) for p in found["pods"]] == [(None, 1024.0), (None, None)]
+    assert issues[-1] == "cpu or memory was not measured of 2 pods: coder-1, coder-2"
+
+
+def test_what_cannot_be_read_is_left_out_and_told(cluster: Service) -> None:
+    see(cluster.tables, -20, "k8s.deployment", "", desired=1)
+    see(cluster.tables, -20, "k8s.deployment", "odd", desired=-1)
+    see(cluster.tables, -20, "k8s.pod", "strange", phase=["Running"])
+    source(cluster.tables, -20, "other", "ok", message={})
+    found, issues = workload(cluster)
+    assert [one["deployment_name"] for one in found] == ["coder"]
+    told = "what was recorded cannot be read of 3 things: shop/, shop/odd, pod shop/strange"
+    assert told in issues
+
+
 def test_the_schema_is_served_as_it_is_in_its_file(empty: Service) -> None:
     answer = empty.web.get("/api/v1/oracle/schema")
     assert answer.mimetype == "application/schema+json"
