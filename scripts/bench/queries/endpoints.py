@@ -7,14 +7,17 @@ from typing import Any
 from urllib.parse import quote
 
 TARGET_MS = 100
-STRICT_MS = 50
 PAST_MS = 1_000
-_STRICT = {
-    "/api/v1/queues",
-    "/api/v1/queues/{}/pending",
-    "/api/v1/traces/{}",
-    "/api/v1/errors/{}",
-    "/api/v1/errors/summary",
+_STATE = "/api/v1/oracle"
+_TARGETS_MS = {
+    "/api/v1/queues": 50,
+    "/api/v1/queues/{}/pending": 50,
+    "/api/v1/traces/{}": 50,
+    "/api/v1/errors/{}": 50,
+    "/api/v1/errors/summary": 50,
+    **{f"{_STATE}/{part}": 200 for part in ("state", "issues", "validate", "agents", "queues")},
+    f"{_STATE}/history": PAST_MS,
+    f"{_STATE}/diff": PAST_MS,
 }
 
 
@@ -49,8 +52,8 @@ def endpoints(document: Mapping[str, Any], known: Mapping[str, str]) -> list[End
                 asked.append(f"{parameter['name']}={value}")
         if asked:
             request += "?" + "&".join(asked)
-        strict = re.sub(r"{[^}]*}", "{}", path) in _STRICT
-        found.append(Endpoint(path, request, STRICT_MS if strict else TARGET_MS))
+        target = _TARGETS_MS.get(re.sub(r"{[^}]*}", "{}", path), TARGET_MS)
+        found.append(Endpoint(path, request, target))
     return found
 
 
