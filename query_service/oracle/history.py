@@ -17,7 +17,7 @@ from query_service.models.oracle_source import Source
 from query_service.models.values import iso, utc
 from query_service.oracle import discovery, past_cluster, past_models, past_sources, past_tasks
 from query_service.oracle.discovery import Names
-from query_service.oracle.section import number
+from query_service.oracle.section import number, some
 from query_service.oracle.sources import KAFKA, KUBERNETES, source
 from query_service.oracle.state import once, told_source
 from query_service.routes.context import Moment, context, database
@@ -65,7 +65,7 @@ def find(asked: Moment, points: Points) -> list[Json]:
                     [*_away(sources), *ran.troubles, *trouble(models[at]), *_expired(waits)],
                     MOST_TOLD,
                 ),
-                "unknown": [*_unknown(sources), *cut, *_left_out(every)],
+                "unknown": [*_unknown(sources), *_unused(models[at]), *cut, *_left_out(every)],
             }
         )
     return found
@@ -134,6 +134,11 @@ def _model(model: Model) -> Json:
         "rpm": item["rpm"],
         "tpm": item["tpm"],
     }
+
+
+def _unused(models: Sequence[Model]) -> list[str]:
+    unused = [one.item["model"] for one in models if None in (one.item["rpm"], one.item["tpm"])]
+    return some("nobody tells how much is used of", "model", unused)
 
 
 def _away(sources: Mapping[str, Source]) -> Iterator[str]:

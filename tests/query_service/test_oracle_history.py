@@ -188,6 +188,19 @@ def test_models_are_told_as_they_were(gateway: Service) -> None:
     assert any("fails" in issue for issue in points[-1]["issues"])
 
 
+def test_why_use_is_not_known_is_said(gateway: Service) -> None:
+    source(gateway.tables, -50, "litellm-metrics", "unreachable")
+    points = history(gateway, "?from=2m&step=20s")
+    for point in points:
+        unused = any(None in (one["rpm"], one["tpm"]) for one in point["litellm"])
+        said = any("how much is used of" in what for what in point["unknown"])
+        assert said == unused
+    assert {any(model["rpm"] is None for model in one["litellm"]) for one in points} == {
+        True,
+        False,
+    }
+
+
 def test_what_is_left_out_of_a_point_is_said(
     past: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
