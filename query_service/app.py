@@ -14,6 +14,7 @@ from query_service.openapi import Api
 from query_service.reader import Reader
 from query_service.routes import (
     agents,
+    claude,
     debug,
     error_groups,
     errors,
@@ -63,6 +64,7 @@ GROUPS = (
     live,
     oracle,
     oracle_past,
+    claude,
 )
 
 

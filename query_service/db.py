@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import OperationalError
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from clickhouse_connect.driver.httputil import default_pool_manager
 from clickhouse_connect.driver.query import QueryResult
 
@@ -20,6 +20,8 @@ from query_service.settings import Settings
 from query_service.telemetry.queries import query
 
 SQL = Path(__file__).parent / "sql"
+DETECTORS = "detectors"
+"""The SQL of these lies beside `sql`, with what says what it finds."""
 
 Row = dict[str, Any]
 
@@ -51,7 +53,8 @@ def sql(name: str) -> str:
 
     The embedded engine takes 1 ms more for a text with a semicolon: it may be two statements.
     """
-    return _COMMENT.sub("", (SQL / f"{name}.sql").read_text())
+    folder = SQL.parent if name.startswith(f"{DETECTORS}/") else SQL
+    return _COMMENT.sub("", (folder / f"{name}.sql").read_text())
 
 
 def connect(
@@ -133,6 +136,21 @@ class Database:
             ]
             found = self.rows(*queries[0])
             return [found, *(one.result() for one in later)]
+
+    def separately(
+        self, queries: Sequence[tuple[str, Mapping[str, Any]]], at_once: int
+    ) -> list[list[Row] | DatabaseError]:
+        """The rows of each SQL file, or why ClickHouse did not run it. Raises Unavailable."""
+
+        def asked(query: tuple[str, Mapping[str, Any]]) -> list[Row] | DatabaseError:
+            try:
+                return self.rows(*query)
+            except DatabaseError as error:
+                return error
+
+        with ThreadPoolExecutor(at_once) as pool:
+            running = [pool.submit(copy_context().run, asked, query) for query in queries]
+            return [one.result() for one in running]
 
     def beside(self, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
         """What two functions give that ask for rows, at the same time."""

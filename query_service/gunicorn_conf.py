@@ -14,12 +14,14 @@ from pydantic import ValidationError
 
 from query_service import seats
 from query_service.access import binding, keys
+from query_service.diagnose.thresholds import thresholds
 from query_service.errors import AgentTelemetryError
 from query_service.settings import settings, wrong
 from query_service.telemetry import exporting, logs
 
 try:
     settings()
+    thresholds()
 except ValidationError as error:
     sys.exit(wrong(error))
 

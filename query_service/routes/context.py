@@ -1,6 +1,6 @@
 """What every endpoint needs: the database, the clock, and the moment that is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from query_service.db import Database, Row
+from query_service.diagnose.thresholds import thresholds
 from query_service.errors import InvalidParameter
 from query_service.models.answered import Answered
 from query_service.models.kept import Kept
@@ -29,7 +30,7 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 class Context:
     """What the application holds for its endpoints. `listed` and `bodies`: texts of open tasks,
     `told_tasks` what the oracle makes of them; `settled_…`: what was told last of data that the
-    observer has worked out."""
+    observer has worked out. `thresholds`: what each detector decides by."""
 
     settings: Settings
     database: Database
@@ -46,6 +47,7 @@ class Context:
     settled_totals: Remembered[Row] = field(default_factory=Remembered)
     settled_tasks: Remembered[Any] = field(default_factory=Remembered)
     settled_agents: Remembered[Any] = field(default_factory=Remembered)
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=thresholds)
 
 
 def context() -> Context:

@@ -1,8 +1,10 @@
 """A database that answers from a script and remembers what it was asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from query_service.db import Database, Row, T, U, sql
 from query_service.settings import Settings
@@ -63,6 +65,12 @@ class FakeDatabase(Database):
         return [tuple(row.values()) for row in self.rows(name, parameters)]
 
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
+        """The scripted rows of each, asked one after the other."""
+        return [self.rows(*query) for query in queries]
+
+    def separately(
+        self, queries: Sequence[tuple[str, Mapping[str, Any]]], at_once: int
+    ) -> list[list[Row] | DatabaseError]:
         """The scripted rows of each, asked one after the other."""
         return [self.rows(*query) for query in queries]
 

@@ -8,7 +8,8 @@ import pytest
 from clickhouse_connect.driver.exceptions import OperationalError
 from opentelemetry.trace import NoOpTracer
 
-from query_service.db import SQL, Database, Row, connect, sql
+from query_service.db import DETECTORS, SQL, Database, Row, connect, sql
+from query_service.diagnose.declaration import declarations
 from query_service.errors import Unavailable
 from query_service.settings import Settings
 from query_service.telemetry.queries import tracing_with
@@ -27,6 +28,7 @@ def test_user_and_password_of_the_url_may_hold_any_character(
 def test_no_statement_has_what_could_end_it() -> None:
     """Comments may: they are not sent."""
     names = [str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql")]
+    names += [f"{DETECTORS}/{kind}/find" for kind in declarations()]
     assert [name for name in names if ";" in sql(name) or "--" in sql(name)] == []
 
 
@@ -46,6 +48,7 @@ class Away:
         lambda database: database.run("health/schema"),
         lambda database: database.insert("events", [{"event_id": "x"}]),
         lambda database: database.together(("health/schema", {}), ("health/schema", {})),
+        lambda database: database.separately([("health/schema", {})], 2),
     ],
 )
 def test_whatever_is_asked_clickhouse_may_be_away(

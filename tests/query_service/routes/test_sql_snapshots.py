@@ -104,6 +104,7 @@ REQUESTS = {
     "trace_context": "/api/v1/trace-context/create",
     "otlp_status": "/api/v1/otlp/status",
     "sampling": "/api/v1/sampling/metrics",
+    "diagnose": f"/api/v1/claude/diagnose?time_window_minutes=60&agent=A%20B&{AT}",
     "agents": "/api/v1/agents",
     "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",

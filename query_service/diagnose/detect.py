@@ -1,0 +1,63 @@
+"""Runs the detectors."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clickhouse_connect.driver.exceptions import DatabaseError
+
+from query_service.db import DETECTORS, Database
+from query_service.diagnose.declaration import declarations
+from query_service.diagnose.finding import Finding, finding
+from query_service.routes.context import bound
+
+MOST = 1_000
+"""Findings of one kind."""
+_TOGETHER = 4
+_MOST_TEXT = 300
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is looked at: what happened from `since` up to `at`. `agent` is normalised, or empty."""
+
+    since: datetime
+    at: datetime
+    agent: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of every detector."""
+        times = {"since": bound(self.since), "at": bound(self.at)}
+        return {**times, "agent": self.agent, "most": MOST}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Findings, as each detector gives them, and the kinds that could not be looked for."""
+
+    findings: list[Finding]
+    failed: dict[str, str]
+
+
+def detect(
+    database: Database, window: Window, thresholds: Mapping[str, Mapping[str, float]]
+) -> Found:
+    """What all detectors find. One that ClickHouse ends says so, and the others go on.
+
+    Raises Unavailable.
+    """
+    asking = {kind: {**window.parameters, **thresholds[kind]} for kind in declarations()}
+    queries = [(f"{DETECTORS}/{kind}/find", asked) for kind, asked in asking.items()]
+    findings, failed = list[Finding](), dict[str, str]()
+    answers = database.separately(queries, _TOGETHER)
+    for (kind, asked), rows in zip(asking.items(), answers, strict=True):
+        if isinstance(rows, DatabaseError):
+            _log.warning("detector %s: %s", kind, rows)
+            failed[kind] = str(rows).partition("\n")[0][:_MOST_TEXT]
+        else:
+            findings += [finding(declarations()[kind], row, asked) for row in rows]
+    return Found(findings, failed)

@@ -1,0 +1,98 @@
+"""A finding: one thing that is wrong, with its proof."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from query_service.db import Row
+from query_service.diagnose.declaration import Declaration, Severity
+from query_service.models.values import utc
+
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+_MOST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids of things that a finding concerns, the oldest first, and how many there are."""
+
+    first: Sequence[str]
+    total: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of a detector. `agents`: the one at fault first. `figures` and `facts` are the
+    evidence; `asked` the parameters that show it again."""
+
+    declaration: Declaration
+    subject: str
+    agents: Sequence[str]
+    severity: Severity
+    confidence: float
+    first_seen: datetime
+    last_seen: datetime
+    tasks: Ids
+    traces: Ids
+    errors: Ids
+    figures: Mapping[str, float]
+    facts: Mapping[str, str]
+    asked: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """What kind of finding it is."""
+        return self.declaration.kind
+
+    @property
+    def id(self) -> str:
+        """The same for the same thing whenever it is found."""
+        return sha256(f"{self.kind}\n{self.subject}".encode(errors="replace")).hexdigest()[:12]
+
+    @property
+    def agent(self) -> str:
+        """The agent at fault; empty when none is known."""
+        return self.agents[0] if self.agents else ""
+
+    def told(self, text: str) -> str:
+        """A text of the declaration with what it names."""
+        names = {**self.figures, **self.facts, "agent": self.agent, "subject": self.subject}
+        return text.format_map(_Known(names))
+
+
+class _Known(dict[str, Any]):
+    """Names that are not known stay unsaid."""
+
+    def __missing__(self, name: str) -> "_Unknown":
+        return _Unknown()
+
+
+class _Unknown(str):
+    """Shown as a question mark, whatever the format."""
+
+    def __format__(self, _: str) -> str:
+        return "?"
+
+
+def finding(declaration: Declaration, row: Row, asked: Mapping[str, Any]) -> Finding:
+    """A row of a detector."""
+    severity = row["severity"] or declaration.severity
+    agents = [agent for agent in row["agents"] if agent]
+    return Finding(
+        declaration,
+        row["subject"],
+        agents,
+        severity,
+        round(min(max(row["confidence"], 0), 1), 3),
+        utc(row["first_seen"]),
+        utc(row["last_seen"]),
+        Ids(row["task_ids"], row["tasks"]),
+        Ids(row["trace_ids"], row["traces"]),
+        Ids(row["error_ids"], row["errors"]),
+        {name: round(one, 3) for name, one in row["figures"].items() if math.isfinite(one)},
+        {name: one[:_MOST_TEXT] for name, one in row["facts"].items() if one},
+        {**asked, "agent": agents[0] if agents else ""},
+    )
