@@ -7,7 +7,7 @@ WITH
     (SELECT least(maxIf(since, job = 'rollups'), maxIf(since, job = 'open_tasks')) FROM observer_progress) AS looked_at,
     looked_at < now64(6, 'UTC') - INTERVAL 36 HOUR AS is_behind,
     -- What was answered since that time, or something came for since the observer's last looks.
-    lately AS
+    lately AS MATERIALIZED
     (
         SELECT message_id
         FROM answered_tasks

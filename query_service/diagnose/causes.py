@@ -20,25 +20,24 @@ def explained(findings: Sequence[Finding]) -> list[Explained]:
     """The findings, each root before what comes of it, and the roots by their weight."""
     by_agent = defaultdict[str, list[Finding]](list)
     for one in findings:
-        by_agent[one.agent].append(one)
+        for agent in one.faulty:
+            by_agent[agent].append(one)
     by_task = defaultdict[str, list[Finding]](list)
     for one in findings:
         for task in one.tasks.first:
             by_task[task].append(one)
     causes: dict[int, Finding] = {}
     for one in findings:
-        near = [cause for agent in one.agents for cause in by_agent[agent]]
+        near = [cause for agent in {one.agent, *one.waits_for} for cause in by_agent[agent]]
         near += [cause for task in one.tasks.first for cause in by_task[task]]
-        possible = [cause for cause in near if _explains(cause, one)]
-        if possible and (cause := min(possible, key=_weight)) and not _leads_to(causes, cause, one):
-            causes[id(one)] = cause
+        possible = [
+            cause
+            for cause in near
+            if one.kind in cause.declaration.explains and not _leads_to(causes, cause, one)
+        ]
+        if possible:
+            causes[id(one)] = min(possible, key=_weight)
     return _ordered(findings, causes)
-
-
-def _explains(cause: Finding, one: Finding) -> bool:
-    if cause is one or one.kind not in cause.declaration.explains:
-        return False
-    return cause.agent in one.agents or bool(set(cause.tasks.first) & set(one.tasks.first))
 
 
 def _leads_to(causes: dict[int, Finding], start: Finding, end: Finding) -> bool:

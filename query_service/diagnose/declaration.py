@@ -35,7 +35,7 @@ class Threshold(BaseModel):
 class Declaration(BaseModel):
     """A kind of finding. `title`, `fixes` and `verify` are filled in with the figures and facts of
     a finding, its `agent` (the one at fault) and its `subject`. `explains`: kinds that may be its
-    consequence."""
+    consequence, in the first of its agents or in all; in those who wait for it; or of its tasks."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,6 +47,7 @@ class Declaration(BaseModel):
     fixes: list[str] = Field(min_length=1)
     verify: list[str] = Field(min_length=1)
     explains: list[str] = []
+    concerns: Literal["first", "all"] = "first"
     thresholds: dict[str, Threshold] = {}
 
     def setting(self, threshold: str) -> str:

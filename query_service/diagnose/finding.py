@@ -57,6 +57,16 @@ class Finding:
         """The agent at fault; empty when none is known."""
         return self.agents[0] if self.agents else ""
 
+    @property
+    def faulty(self) -> Sequence[str]:
+        """The agents whose own findings may come from this one."""
+        return self.agents if self.declaration.concerns == "all" else self.agents[:1]
+
+    @property
+    def waits_for(self) -> list[str]:
+        """Other agents whose faults would explain it: the fact of that name."""
+        return [name for name in self.facts.get("waits_for", "").split(", ") if name]
+
     def told(self, text: str) -> str:
         """A text of the declaration with what it names."""
         names = {**self.figures, **self.facts, "agent": self.agent, "subject": self.subject}

@@ -11,14 +11,14 @@ WITH
         WHERE step = 300 AND bucket BETWEEN now - INTERVAL 1 DAY AND now
     ),
     -- What is known of each queue: who commits there, and how far all of them have come.
-    read AS
+    read AS MATERIALIZED
     (
         SELECT topic, partition, max(observed_at) AS seen_at, min(committed) AS passed,
             countIf(consumer_group != '') > 0 AS has_groups, max(ifNull(members, 0)) AS members
         FROM queue_groups(at = {at:DateTime64(9, 'UTC')})
         GROUP BY topic, partition
     ),
-    waiting AS
+    waiting AS MATERIALIZED
     (
         SELECT
             w.message_id AS message_id, w.agent AS agent, w.source AS source, w.trace_id AS trace_id, w.topic AS topic,
@@ -30,7 +30,7 @@ WITH
         WHERE w.event_time <= now - toIntervalMillisecond(toInt64(1000 * {min_waiting_seconds:Float64}))
     ),
     -- How the same pairs went lately: when tasks were sent that are answered, and how long that took.
-    answered AS
+    answered AS MATERIALIZED
     (
         SELECT agent, source, groupArray(event_time) AS sent,
             quantileTDigest(0.99)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS usual_seconds
@@ -38,7 +38,7 @@ WITH
         WHERE toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND event_time <= now AND answered_at <= now
         GROUP BY agent, source
     ),
-    dropped AS
+    dropped AS MATERIALIZED
     (
         SELECT
             w.agent AS agent, w.source AS source, w.message_id AS message_id, w.trace_id AS trace_id, w.sent_at AS sent_at, w.topic AS topic,
@@ -51,7 +51,7 @@ WITH
             AND waited > {times_usual:Float64} * usual
             AND answered_later >= {min_answered_later:Float64}
     ),
-    came AS
+    came AS MATERIALIZED
     (
         SELECT message_id, parent_message_id, source, m.agent AS agent, event_time, trace_id, topic
         FROM agent_messages AS m
