@@ -1,0 +1,111 @@
+-- Calls of models that fail more often than usual, other than by a rate limit: in the whole window or in a quarter
+-- of it.
+WITH
+    {since:DateTime64(9, 'UTC')} AS began,
+    {at:DateTime64(9, 'UTC')} AS now,
+    greatest(300, intDiv(dateDiff('second', began, now), 4)) AS quarter,
+    -- The share that k of n show for certain (Wilson, 3 standard deviations).
+    (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
+    p.calls >= 20 AS has_past,
+    if(has_past, p.failed / p.calls, 0) AS usual,
+    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
+    (
+        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
+        FROM observer_progress FINAL
+        WHERE job = 'traces'
+    ) AS parts_end,
+    -- Of the seven days before: six hours each, hours and five minutes.
+    past AS
+    (
+        SELECT model, sum(f.ended) AS calls, sum(f.errors) AS failed
+        FROM span_rollups AS f FINAL
+        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
+                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
+            AND f.kind = 'llm_call'
+        GROUP BY model
+    ),
+    calls AS
+    (
+        SELECT
+            trace_id, span_id, model, provider, status = 'failed' AS has_failed, error_type, error_message,
+            replaceAll(lower(splitByChar(':', agent_name)[1]), ' ', '-') AS caller, ifNull(end_time, event_time) AS ended_at
+        FROM span_outlines FINAL
+        WHERE bucket BETWEEN toDateTime(began - INTERVAL 35 MINUTE, 'UTC') AND now AND event_time <= now
+            AND kind = 'llm_call' AND (model != '' OR provider != '') AND (isNotNull(end_time) OR status NOT IN ('running', 'waiting'))
+            AND ended_at > began AND ended_at <= now
+    ),
+    refused AS
+    (
+        SELECT TraceId, SpanId
+        FROM otel_traces
+        WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE has_failed ORDER BY ended_at DESC, trace_id, span_id LIMIT 2000)
+            AND (SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429')
+    ),
+    slots AS
+    (
+        SELECT
+            model, provider, intDiv(dateDiff('second', began, ended_at), quarter) AS slot,
+            count() AS called,
+            countIf(is_bad) AS bad,
+            sumMap(map(toString(caller), toUInt64(is_bad))) AS by_agent,
+            sumMapIf(map(toString(error_type), toUInt64(1)), is_bad) AS by_type,
+            argMaxIf(error_message, (ended_at, span_id), is_bad AND error_message != '') AS sample,
+            minIf(ended_at, is_bad) AS first_at,
+            maxIf(ended_at, is_bad) AS last_at,
+            groupArraySortedIf(1000)((ended_at, trace_id), is_bad AND trace_id != '') AS traced,
+            uniqIf(trace_id, is_bad AND trace_id != '') AS traces
+        FROM
+        (
+            SELECT
+                *,
+                has_failed AND (trace_id, span_id) NOT IN refused AND NOT match(lower(concat(error_type, ' ', error_message)),
+                    'rate.?limit|too.?many.?requests|\\b429\\b|resource.?exhausted|quota|throttl') AS is_bad
+            FROM calls
+        )
+        GROUP BY model, provider, slot
+    ),
+    models AS
+    (
+        SELECT
+            toString(s.model) AS model,
+            toString(s.provider) AS provider,
+            sum(s.called) AS calls,
+            sum(s.bad) AS failed,
+            greatest(surely(sum(s.bad), sum(s.called)), maxIf(surely(s.bad, s.called), s.bad >= {min_failed:Float64})) AS sure,
+            greatest(failed / calls, maxIf(s.bad / s.called, s.bad >= {min_failed:Float64})) AS worst,
+            arraySort(a -> (-a.2, a.1), arrayZip(mapKeys(sumMap(s.by_agent) AS all), mapValues(all))) AS callers,
+            arrayMap(a -> a.1, arrayFilter(a -> a.2 > 0 AND a.1 != '', callers)) AS hit,
+            arraySort(t -> (-t.2, t.1), arrayZip(mapKeys(sumMap(s.by_type) AS types), mapValues(types)))[1].1 AS type,
+            argMax(s.sample, s.last_at) AS sample,
+            minIf(s.first_at, s.bad > 0) AS first_at,
+            maxIf(s.last_at, s.bad > 0) AS last_at,
+            arraySlice(arrayDistinct(arrayMap(t -> t.2, arraySort(groupArrayArray(s.traced)))), 1, 1000) AS ids,
+            sum(s.traces) AS traces
+        FROM slots AS s
+        GROUP BY s.model, s.provider
+        HAVING failed >= {min_failed:Float64}
+    )
+SELECT
+    if(m.provider = '', m.model, concat(m.provider, '/', m.model)) AS subject,
+    arraySlice(m.hit, 1, 20) AS agents,
+    multiIf(m.failed >= 0.8 * m.calls, 'critical', m.failed < 0.2 * m.calls, 'medium', '') AS severity,
+    greatest(0.3, least(0.99, 1 - greatest(usual, 0.02) * m.calls / m.failed)) * if(has_past, 1, 0.8) AS confidence,
+    m.first_at AS first_seen,
+    m.last_at AS last_seen,
+    CAST([], 'Array(String)') AS task_ids,
+    m.ids AS trace_ids,
+    CAST([], 'Array(String)') AS error_ids,
+    toUInt64(0) AS tasks,
+    toUInt64(greatest(m.traces, length(m.ids))) AS traces,
+    toUInt64(0) AS errors,
+    CAST((['calls', 'failed', 'failed_percent', 'worst_percent', 'usual_percent', 'agents_failing', 'agents_calling'],
+        [toFloat64(m.calls), toFloat64(m.failed), 100 * m.failed / m.calls, 100 * m.worst, if(has_past, 100 * usual, nan),
+        toFloat64(length(m.hit)), toFloat64(length(m.callers))]), 'Map(String, Float64)') AS figures,
+    CAST((['model', 'provider', 'error_type', 'message'], [m.model, m.provider, m.type, m.sample]), 'Map(String, String)') AS facts
+FROM models AS m
+LEFT JOIN past AS p ON p.model = m.model
+WHERE (m.sure > greatest({min_share:Float64}, usual) AND m.worst > {times_usual:Float64} * usual OR m.sure > {min_share:Float64} AND m.failed > {always_share:Float64} * m.calls)
+    AND ({agent:String} = '' OR has(agents, {agent:String}))
+ORDER BY m.failed DESC, subject
+LIMIT {most:UInt32}
