@@ -20,7 +20,7 @@ def around(
     conversation: str = "",
     hops: list[int] | None = None,
 ) -> list[str]:
-    """Each hands to the next, every 10 seconds; of each payload the last `changes` words are new."""
+    """Each hands to the next, every 10 seconds; the last `changes` words of each are new."""
     sent = []
     words = TEXT.split()
     for number in range(handoffs):
