@@ -9,6 +9,7 @@ from local_stack.settings import Settings as LocalSettings
 from local_stack.stack import Stack
 
 from bench import ingest, latency
+from bench.faults.command import faults
 from bench.live import live
 from bench.load.command import load
 from bench.observer import observer
@@ -33,6 +34,7 @@ def main(context: click.Context) -> None:
         context.invoke(ingest_command)
 
 
+main.add_command(faults)
 main.add_command(live)
 main.add_command(load)
 main.add_command(observer)

@@ -1,0 +1,1 @@
+"""`scripts/bench.sh faults`: how well diagnose finds what was planted (tests/faults)."""
