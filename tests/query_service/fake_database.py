@@ -34,6 +34,20 @@ ALWAYS: dict[str, list[Row]] = {
     "metrics/recorded": [{"records": 1}],
     "search/many_message": [{"found": 10_000}],
     "search/many_span": [{"found": 1}],
+    "claude/performance": [
+        {
+            "total_traces": 2,
+            "successful_traces": 1,
+            "failed_traces": 1,
+            "latencies_ms": [10.0, 20.0, 20.0],
+            "avg_ms": 15.0,
+            "max_ms": 20.0,
+            "tokens": 30,
+            "llm_calls": 3,
+            "tool_calls": 1,
+            "agents": ["researcher"],
+        }
+    ],
     "traces/parts": [
         {"part": "event", "id": "e1"},
         {"part": "bucket", "id": "2026-11-22 11:50:00"},

@@ -32,6 +32,12 @@ PATHS = {
     "traces_id_timeline": f"/api/v1/traces/{TRACE_ID}/timeline",
     "traces_id_graph": f"/api/v1/traces/{TRACE_ID}/graph",
     "traces_id_errors": f"/api/v1/traces/{ERROR_TRACE}/errors",
+    "claude_diagnose": "/api/v1/claude/diagnose?time_window_minutes=60",
+    "claude_errors": "/api/v1/claude/errors?limit=2",
+    "claude_slow_traces": "/api/v1/claude/slow-traces?threshold_ms=1000",
+    "claude_actions": "/api/v1/claude/actions",
+    "claude_context": f"/api/v1/claude/context/{TRACE_ID}",
+    "claude_rate_limits": "/api/v1/claude/rate-limits",
 }
 # Objects whose keys are data, not fields.
 FREE = {

@@ -28,6 +28,15 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "/api/v1/oracle/history": (TAKES, "points of a window, whose number follows from `step`"),
     "/api/v1/oracle/diff": (TAKES, "what differs between two states, up to a documented number"),
     "/api/v1/oracle/validate": (TAKES, "what is wrong with one document"),
+    **{
+        f"/api/v1/claude/{part}": (
+            TAKES - {"at", "limit"},
+            "the worst of the minutes before a time; their lists are elsewhere",
+        )
+        for part in ("actions", "errors", "slow-traces")
+    },
+    "/api/v1/claude/rate-limits": (TAKES - {"at"}, "a state at a time, as /oracle/llm"),
+    "/api/v1/claude/context/{trace_id}": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from query_service.db import DETECTORS
+from query_service.diagnose.declaration import declarations
 from query_service.models.cursor import Cursor
 from tests.query_service.client import NOW, client
 from tests.query_service.fake_database import ALWAYS, FakeDatabase
@@ -105,11 +107,17 @@ REQUESTS = {
     "otlp_status": "/api/v1/otlp/status",
     "sampling": "/api/v1/sampling/metrics",
     "diagnose": f"/api/v1/claude/diagnose?time_window_minutes=60&agent=A%20B&{AT}",
+    "claude_errors": f"/api/v1/claude/errors?include_raw_errors=true&{AT}",
+    "claude_slow_traces": f"/api/v1/claude/slow-traces?threshold_ms=100&{AT}",
+    "claude_rate_limits": f"/api/v1/claude/rate-limits?{AT}",
+    "claude_actions": f"/api/v1/claude/actions?{AT}",
+    "claude_context": f"/api/v1/claude/context/t1?{AT}",
     "agents": "/api/v1/agents",
     "agents_settled": "/api/v1/agents",
     "agents_at": f"/api/v1/agents?{AT}",
     "agents_at_settled": f"/api/v1/agents?{AT}",
 }
+USUAL = {"since", "at", "agent", "most"}
 POSITION = ALWAYS["traces/position"][0]
 STREAMS = {"/api/v1/events/stream"}
 
@@ -163,7 +171,23 @@ def asked(name: str) -> list[dict[str, Any]]:
     )
     response = client(database).get(REQUESTS[name])
     assert response.status_code in (200, 404, 501), response.text
-    return [{"sql": name, "parameters": bound} for name, bound in database.asked]
+    return _told(database)
+
+
+def _told(database: FakeDatabase) -> list[dict[str, Any]]:
+    """Detectors as one: each is asked with the same parameters and its own thresholds, so that a
+    new one changes no snapshot."""
+    told: list[dict[str, Any]] = []
+    for name, bound in database.asked:
+        if name.startswith(f"{DETECTORS}/"):
+            usual = {key: value for key, value in bound.items() if key in USUAL}
+            one = {"sql": f"{DETECTORS}/*/find", "parameters": usual}
+            assert bound.keys() - USUAL == declarations()[name.split("/")[1]].thresholds.keys()
+        else:
+            one = {"sql": name, "parameters": bound}
+        if one not in told or name == one["sql"]:
+            told.append(one)
+    return told
 
 
 @pytest.mark.parametrize("name", REQUESTS)

@@ -1,0 +1,1 @@
+"""Answers for models: figures of a window, and what is wrong in words."""
