@@ -29,6 +29,10 @@ WITH
     (
         SELECT
             trace_id, span_id, model, provider, status = 'failed' AS has_failed, error_type, error_message,
+            lower(concat(error_type, ' ', error_message)) AS text,
+            has_failed AND match(text, 'rate.?limit|too.?many.?requests|\\b429\\b|resource.?exhausted|quota|throttl') AS is_refused,
+            -- Says neither that nor anything else: its attributes may.
+            has_failed AND NOT is_refused AND NOT match(text, '\\b[45]\\d\\d\\b|time|connect|auth|key|permission|content|invalid|found|server|overload|unavailable') AS is_vague,
             replaceAll(lower(splitByChar(':', agent_name)[1]), ' ', '-') AS caller, ifNull(end_time, event_time) AS ended_at
         FROM span_outlines FINAL
         WHERE bucket BETWEEN toDateTime(began - INTERVAL 35 MINUTE, 'UTC') AND now AND event_time <= now
@@ -39,7 +43,7 @@ WITH
     (
         SELECT TraceId, SpanId
         FROM otel_traces
-        WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE has_failed ORDER BY ended_at DESC, trace_id, span_id LIMIT 2000)
+        WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE has_failed AND is_vague ORDER BY ended_at DESC, trace_id, span_id LIMIT 200)
             AND (SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429')
     ),
     slots AS
@@ -59,8 +63,7 @@ WITH
         (
             SELECT
                 *,
-                has_failed AND (trace_id, span_id) NOT IN refused AND NOT match(lower(concat(error_type, ' ', error_message)),
-                    'rate.?limit|too.?many.?requests|\\b429\\b|resource.?exhausted|quota|throttl') AS is_bad
+                has_failed AND NOT is_refused AND (NOT is_vague OR (trace_id, span_id) NOT IN refused) AS is_bad
             FROM calls
         )
         GROUP BY model, provider, slot

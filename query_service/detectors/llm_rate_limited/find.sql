@@ -26,6 +26,10 @@ WITH
     (
         SELECT
             trace_id, span_id, model, provider, status = 'failed' AS has_failed, error_type, error_message,
+            lower(concat(error_type, ' ', error_message)) AS text,
+            has_failed AND match(text, 'rate.?limit|too.?many.?requests|\\b429\\b|resource.?exhausted|quota|throttl') AS is_refused,
+            -- Says neither that nor anything else: its attributes may.
+            has_failed AND NOT is_refused AND NOT match(text, '\\b[45]\\d\\d\\b|time|connect|auth|key|permission|content|invalid|found|server|overload|unavailable') AS is_vague,
             replaceAll(lower(splitByChar(':', agent_name)[1]), ' ', '-') AS caller, ifNull(end_time, event_time) AS ended_at
         FROM span_outlines FINAL
         WHERE bucket BETWEEN toDateTime(began - INTERVAL 35 MINUTE, 'UTC') AND now AND event_time <= now
@@ -107,7 +111,8 @@ WITH
             max(SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429') AS is_429,
             max(toFloat64OrZero(extract(SpanAttributes['http.response.header.retry-after'], '\\d{1,9}'))) AS wait
         FROM otel_traces
-        WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE has_failed ORDER BY ended_at DESC, trace_id, span_id LIMIT 2000)
+        WHERE (TraceId, SpanId) IN (
+            SELECT trace_id, span_id FROM calls WHERE has_failed AND (is_vague OR is_refused) ORDER BY is_refused, ended_at DESC, trace_id, span_id LIMIT 200)
         GROUP BY TraceId, SpanId
     ),
     slots AS
@@ -131,8 +136,7 @@ WITH
         (
             SELECT
                 c.*,
-                c.has_failed AND (t.is_429 OR match(lower(concat(c.error_type, ' ', c.error_message)),
-                    'rate.?limit|too.?many.?requests|\\b429\\b|resource.?exhausted|quota|throttl')) AS is_bad,
+                c.has_failed AND (c.is_refused OR t.is_429) AS is_bad,
                 extractGroups(lower(c.error_message), '(?:retry.after|try again in|retry in)\\D{0,5}(\\d{1,6}(?:\\.\\d{1,3})?) ?(ms\\b|m\\b|)') AS said,
                 greatest(t.wait, toFloat64OrZero(said[1]) * multiIf(said[2] = 'ms', 0.001, said[2] = 'm', 60, 1)) AS retry_after
             FROM calls AS c
