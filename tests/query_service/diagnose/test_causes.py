@@ -1,0 +1,66 @@
+"""Causes before what comes of them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from query_service.diagnose.causes import explained
+from query_service.diagnose.declaration import declarations
+from query_service.diagnose.finding import Finding
+from tests.query_service.diagnose.findings import found
+
+kinds = st.sampled_from(sorted(declarations()))
+agents = st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def findings(draw: st.DrawFn) -> Finding:
+    waits = ", ".join(draw(st.lists(st.sampled_from("abcd"), max_size=2)))
+    ids = tuple(draw(st.lists(st.sampled_from(["t1", "t2", "t3"]), max_size=2, unique=True)))
+    severity = draw(st.sampled_from(["", "critical", "low"]))
+    facts = {"waits_for": waits}
+    return found(draw(kinds), *draw(agents), tasks=ids, facts=facts, severity=severity)
+
+
+def test_a_dead_agent_is_one_thing_that_is_wrong() -> None:
+    dead = found("agent_not_consuming", "coder", "planner")
+    backlog = found("backlog_growing", "coder", "planner")
+    late = found("expired_task", "coder", "planner")
+    waiting = found("stuck_task", "planner", "coder", facts={"waits_for": "coder"})
+    other = found("expired_task", "writer")
+    told = explained([other, waiting, late, backlog, dead])
+    assert [one.finding for one in told[:1]] == [dead]
+    assert {one.finding.kind for one in told if one.cause is dead} == {
+        "backlog_growing", "expired_task", "stuck_task",
+    }  # fmt: skip
+    assert told[0].consequences == 3
+    assert (told[-1].finding, told[-1].cause) == (other, None)
+
+
+def test_who_only_sent_is_no_cause() -> None:
+    dead = found("agent_not_consuming", "planner")
+    late = found("expired_task", "coder", "planner")
+    assert all(one.cause is None for one in explained([dead, late]))
+
+
+def test_a_task_that_both_name_links_them() -> None:
+    lost = found("lost_handoff", "codr", tasks=("t1",))
+    late = found("expired_task", "coder", tasks=("t1", "t2"))
+    assert [one.cause for one in explained([late, lost])] == [None, lost]
+
+
+def test_the_root_with_the_worst_below_it_comes_first() -> None:
+    mild = found("expired_task", "writer", severity="high")
+    root = found("agent_not_consuming", "coder", severity="medium")
+    worst = found("expired_task", "coder", severity="critical")
+    assert [one.finding for one in explained([mild, worst, root])] == [root, worst, mild]
+
+
+@given(st.lists(findings(), max_size=12))
+def test_every_finding_is_told_once_and_no_cause_comes_of_itself(drawn: list[Finding]) -> None:
+    told = explained(drawn)
+    assert sorted(id(one.finding) for one in told) == sorted(map(id, drawn))
+    place = {id(one.finding): number for number, one in enumerate(told)}
+    for one in told:
+        assert one.cause is None or place[id(one.cause)] < place[id(one.finding)]
+    roots = sum(1 + one.consequences for one in told if one.cause is None)
+    assert roots == len(told)
