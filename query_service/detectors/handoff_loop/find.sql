@@ -1,16 +1,17 @@
 -- Work that is passed around in a circle: in one conversation (or trace, without one) the same handoffs again and again,
 -- with the same words. In a review that converges the words change from round to round.
 WITH
-    {since:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR AS from_time,
     {at:DateTime64(9, 'UTC')} AS now,
+    -- A slow circle began before the window.
+    {since:DateTime64(9, 'UTC')} - toIntervalSecond(least(3600, dateDiff('second', {since:DateTime64(9, 'UTC')}, now))) AS from_time,
     -- Conversations with handoffs that happened more than once and make a circle. Three times without those who send
     -- nothing on, or get nothing, leaves circles and what lies between them.
-    suspects AS
+    suspects AS MATERIALIZED
     (
         SELECT conversation
         FROM
         (
-            SELECT if(conversation_id != '', conversation_id, trace_id) AS conversation, source, m.agent AS agent, uniq(message_id) AS times
+            SELECT if(conversation_id != '', conversation_id, trace_id) AS conversation, source, m.agent AS agent, count() AS times
             FROM agent_messages AS m
             WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now AND event_time BETWEEN from_time AND now
                 AND message_type = 'task' AND source != m.agent AND source != '' AND conversation != ''

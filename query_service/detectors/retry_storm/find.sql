@@ -3,9 +3,9 @@ WITH
     {since:DateTime64(9, 'UTC')} AS from_time,
     {at:DateTime64(9, 'UTC')} AS now,
     -- Payloads that were sent often, by the hash of sender, queue and what the payload begins with.
-    repeated AS
+    repeated AS MATERIALIZED
     (
-        SELECT cityHash64(source, m.agent, preview) AS work
+        SELECT cityHash64(source, m.agent, preview) AS work, any(topic) AS topic
         FROM agent_messages AS m
         WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now AND event_time BETWEEN from_time AND now
             AND message_type = 'task'
@@ -13,14 +13,14 @@ WITH
         HAVING uniq(message_id) >= {min_tries:Float64}
     ),
     -- Conversations in which something was tried often.
-    tried AS
+    tried AS MATERIALIZED
     (
-        SELECT DISTINCT cityHash64(source, m.agent, if(conversation_id != '', conversation_id, trace_id)) AS work
+        SELECT DISTINCT cityHash64(source, m.agent, if(conversation_id != '', conversation_id, trace_id)) AS work, topic
         FROM agent_messages AS m
         WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now AND event_time BETWEEN from_time AND now
             AND message_type = 'task' AND attempt >= {min_tries:Float64} AND (conversation_id != '' OR trace_id != '')
     ),
-    sends AS
+    sends AS MATERIALIZED
     (
         SELECT
             message_id,
@@ -30,15 +30,17 @@ WITH
             max(ifNull(m.attempt, 1)) AS tries,
             any(m.trace_id) AS trace,
             any(if(m.conversation_id != '', m.conversation_id, m.trace_id)) AS conversation,
-            if(cityHash64(sender, receiver, conversation) IN tried, cityHash64(conversation), cityHash64(any(preview))) AS work,
+            if(cityHash64(sender, receiver, conversation) IN (SELECT work FROM tried), cityHash64(conversation), cityHash64(any(preview))) AS work,
             any(preview) AS text
         FROM agent_messages AS m
         WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now AND event_time BETWEEN from_time AND now
             AND message_type = 'task'
-            AND (cityHash64(source, m.agent, preview) IN repeated OR cityHash64(source, m.agent, if(conversation_id != '', conversation_id, trace_id)) IN tried)
+            AND topic IN (SELECT topic FROM repeated UNION ALL SELECT topic FROM tried)
+            AND (cityHash64(source, m.agent, preview) IN (SELECT work FROM repeated)
+                OR cityHash64(source, m.agent, if(conversation_id != '', conversation_id, trace_id)) IN (SELECT work FROM tried))
         GROUP BY message_id
     ),
-    works AS
+    works AS MATERIALIZED
     (
         SELECT
             s.sender AS sender, s.receiver AS receiver, s.work AS work,

@@ -127,7 +127,8 @@ def test_what_is_odd(empty: Service) -> None:
     around(traffic, ["x1", "x2"], 10, minutes=5)
     for row in traffic.rows["landing_records"][-10:]:
         row["LogAttributes"]["kafka.header.hop-count"] = "4294967295"
-    for payload in (None, [], {}, "\ud800", 1e308):
+    payloads: list[object] = [None, [], {}, "\ud800", 1e308]
+    for payload in payloads:
         told = {"source_agent": "x1", "payload": payload, "trace_id": ""}
         traffic.message("x2", 3, {"conversation-id": "c-x1"}, **told)
     traffic.store(empty)

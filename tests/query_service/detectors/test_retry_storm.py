@@ -135,7 +135,8 @@ def test_no_storm(stored: Service, agent: str) -> None:
 
 def test_what_is_odd(empty: Service) -> None:
     traffic = Traffic()
-    for payload in (None, [], {}, "\ud800", 1e308):
+    payloads: list[object] = [None, [], {}, "\ud800", 1e308]
+    for payload in payloads:
         for _ in range(10):
             headers = {"attempt": "4294967295"}
             told = {"source_agent": "", "payload": payload, "trace_id": ""}

@@ -70,6 +70,10 @@ def stored(scratch: Service) -> Service:
             started(traffic, one, one, 1)
         for one, other in zip(names, (*names[1:], names[0]), strict=True):
             task(traffic, f"{one}-asks", one, other, 2, one)
+    for one in ("free1", "free2"):
+        task(traffic, one, "user", one, 0)
+    for one, other in (("free1", "free2"), ("free2", "free1")):
+        task(traffic, f"{one}-asks", one, other, 2, one)
     for number in range(3):
         task(traffic, f"left-{number}", "busy2", "busy1", 0)
         task(traffic, f"right-{number}", "busy1", "busy2", 0)
@@ -111,7 +115,7 @@ def test_a_question_that_comes_back_to_who_waits(stored: Service, length: int) -
 def test_two_that_ask_each_other_for_tasks_of_others(stored: Service) -> None:
     [one] = found(stored, "each1")
     assert one.agents == ["each1", "each2"]
-    assert one.tasks.first == ["each2", "each2-asks", "each1", "each1-asks"]
+    assert one.tasks.first == ["each1", "each1-asks", "each2", "each2-asks"]
 
 
 def test_three_in_a_ring(stored: Service) -> None:
@@ -137,6 +141,7 @@ def test_a_question_that_was_put_aside_unanswered(stored: Service) -> None:
         pytest.param("going-on1", id="reads on, and will come to the question"),
         pytest.param("worked-on1", id="works on the question"),
         pytest.param("busy1", id="has a queue, and asks somebody else"),
+        pytest.param("free1", id="asked for a task that it does not work on"),
         pytest.param("alone", id="hands itself the rest of a task"),
         pytest.param("ring6-1", id="too many to be sure"),
         pytest.param("odd1", id="makes no sense"),
