@@ -8,20 +8,25 @@ from flask_openapi3.models.tag import Tag
 
 from query_service.claude import error_groups, rate_limits, report, slow_traces, whole
 from query_service.claude.actions import actions
+from query_service.claude.changes import changes
 from query_service.claude.trace_context import trace_context
 from query_service.diagnose.diagnosis import diagnose
 from query_service.models.parameters.claude import (
     ActionsQuery,
+    ChangesQuery,
     ClaudeErrorsQuery,
     DiagnoseQuery,
     SlowTracesQuery,
 )
 from query_service.models.parameters.errors import ErrorsQuery
 from query_service.models.parameters.lists import AtQuery, TracePath
+from query_service.models.values import iso
 from query_service.routes import errors, traces
 from query_service.routes.context import moment
+from query_service.routes.oracle_past import two_times
 from query_service.schemas.claude import (
     Actions,
+    Changes,
     ClaudeErrors,
     Diagnosis,
     RateLimits,
@@ -97,3 +102,21 @@ def context_of(path: TracePath, query: AtQuery) -> dict[str, Any]:
     """How a trace went, what took the time, and what failed. Raises NotFound."""
     whole_trace = traces.one_trace(path, query)
     return trace_context(whole_trace, traces.errors_of_trace(path, query)["errors"])
+
+
+@blueprint.get("/changes", summary="What changed, ranked", responses={200: Changes})
+def what_changed(query: ChangesQuery) -> dict[str, Any]:
+    """What is other at a time than before, the weightiest first: releases, issues, errors that are
+    new or far more, speeds, workload, models, queues."""
+    last, since = two_times(query.since, query.to)
+    found, unknown = changes(since, last)
+    shown = found[: query.limit]
+    head = f"From {iso(since)} to {iso(last.now)}: {len(found):,} changes"
+    return {
+        "from": iso(since),
+        "to": iso(last.now),
+        "changes": shown,
+        "changes_omitted": len(found) - len(shown),
+        "text": "\n".join([head, *(f"- {one['text']}" for one in shown)]),
+        "unknown": unknown,
+    }

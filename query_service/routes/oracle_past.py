@@ -25,7 +25,7 @@ MOST_CHANGES = 1_000
 @blueprint.get("/history", summary="States over time", responses={200: History})
 def over_time(query: HistoryQuery) -> dict[str, Any]:
     """The state at points of time, in short: the way to the state of `to`."""
-    last, since = _between(query.since, query.to)
+    last, since = two_times(query.since, query.to)
     step = query.step
     if step is None:
         step = max((last.now - since) / 60, SHORTEST_STEP)
@@ -48,7 +48,7 @@ def over_time(query: HistoryQuery) -> dict[str, Any]:
 @blueprint.get("/diff", summary="What changed", responses={200: Diff})
 def between(query: DiffQuery) -> dict[str, Any]:
     """What is other at a time than before: each change with what was, and what is."""
-    last, since = _between(query.since, query.to)
+    last, since = two_times(query.since, query.to)
     before, after = state.find(moment(since)), state.find(last)
     changes = diff.changes(before, after)
     shown = changes[:MOST_CHANGES]
@@ -62,7 +62,7 @@ def between(query: DiffQuery) -> dict[str, Any]:
     }
 
 
-def _between(since: Any, to: Any) -> tuple[Moment, datetime]:
+def two_times(since: Any, to: Any) -> tuple[Moment, datetime]:
     """The moment of `to`, and the time of `from`. Raises InvalidParameter."""
     last = moment(to)
     first = absolute(since, last.now, "from")

@@ -35,6 +35,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         )
         for part in ("actions", "errors", "slow-traces")
     },
+    "/api/v1/claude/changes": (TAKES - {"limit"}, "what differs between two times, ranked"),
     "/api/v1/claude/rate-limits": (TAKES - {"at"}, "a state at a time, as /oracle/llm"),
     "/api/v1/claude/context/{trace_id}": (TAKES - {"at"}, OF_ONE_TRACE),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),

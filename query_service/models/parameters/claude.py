@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from query_service.models.parameters.lists import AtQuery
+from query_service.models.parameters.oracle import DiffQuery
 from query_service.models.parameters.values import AgentName, Milliseconds, TraceId, example
 
 WEEK_MINUTES = 7 * 24 * 60
@@ -66,3 +67,9 @@ class SlowTracesQuery(AtQuery):
         5000.0, description="Only traces that took as long, ms"
     )
     limit: int = Field(10, ge=0, le=50, description="Most traces")
+
+
+class ChangesQuery(DiffQuery):
+    """Asks what changed between two times."""
+
+    limit: int = Field(50, ge=0, le=1000, description="Most changes")

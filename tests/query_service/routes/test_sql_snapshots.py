@@ -111,6 +111,7 @@ REQUESTS = {
     "claude_slow_traces": f"/api/v1/claude/slow-traces?threshold_ms=100&{AT}",
     "claude_rate_limits": f"/api/v1/claude/rate-limits?{AT}",
     "claude_actions": f"/api/v1/claude/actions?{AT}",
+    "claude_changes": f"/api/v1/claude/changes?from=2h&to={AT.removeprefix('at=')}",
     "claude_context": f"/api/v1/claude/context/t1?{AT}",
     "agents": "/api/v1/agents",
     "agents_settled": "/api/v1/agents",
