@@ -344,9 +344,10 @@ class Job:
         if not self.agent.habits.exports(names.EVENT_EXCEPTION):
             return
         span = self.open[-1]
+        line = 60 + len(failure.error_type)
         stack = (
             "Traceback (most recent call last):\n"
-            f'  File "/srv/agent/work.py", line {60 + len(failure.error_type)}, in work\n'
+            f'  File "/srv/{self.loop.suffix}/work.py", line {line}, in work\n'
             f"    {failure.error_type.lower()}()\n{failure.error_type}: {failure.message}\n"
         )
         attributes = {

@@ -42,6 +42,7 @@ class Loop:
         self.rng = Random(seed)
         self.now = self.began = began
         self.end = end
+        self.suffix = ""
         self.topics: dict[str, Topic] = {}
         self.spans: list[Span] = []
         self.events: list[Event] = []

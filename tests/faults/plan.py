@@ -7,7 +7,7 @@ from random import Random
 from types import ModuleType
 from zlib import crc32
 
-from tests.faults.world import World
+from tests.faults.world import World, suffix_of
 
 KINDS = (
     "agent_not_consuming", "backlog_growing", "stuck_task", "lost_handoff", "expired_task",
@@ -39,7 +39,7 @@ class Spec:
     @property
     def suffix(self) -> str:
         """What the names of its agents end with."""
-        return f"w{self.number:04d}"
+        return suffix_of(self.number)
 
 
 def specs(groups: Sequence[str], seeds: int, first_seed: int, last_end: float) -> list[Spec]:

@@ -5,7 +5,7 @@ from typing import Any
 from tests.faults.judge import judge, of_world
 from tests.faults.records import Truth
 
-DEAD = Truth("agent_not_consuming", frozenset({"coder-w0001"}), 0.0)
+DEAD = Truth("agent_not_consuming", frozenset({"coder-waaab"}), 0.0)
 
 
 def item(number: str, kind: str, *agents: str, caused_by: str | None = None) -> dict[str, Any]:
@@ -13,10 +13,10 @@ def item(number: str, kind: str, *agents: str, caused_by: str | None = None) -> 
 
 
 def test_the_kind_and_the_first_agent_have_to_be_right() -> None:
-    assert judge([item("1", "agent_not_consuming", "coder-w0001")], [DEAD]).found == [DEAD]
+    assert judge([item("1", "agent_not_consuming", "coder-waaab")], [DEAD]).found == [DEAD]
     for wrong in (
-        item("1", "stuck_task", "coder-w0001"),
-        item("1", "agent_not_consuming", "writer-w0001", "coder-w0001"),
+        item("1", "stuck_task", "coder-waaab"),
+        item("1", "agent_not_consuming", "writer-waaab", "coder-waaab"),
         item("1", "agent_not_consuming"),
     ):
         verdict = judge([wrong], [DEAD])
@@ -26,11 +26,11 @@ def test_the_kind_and_the_first_agent_have_to_be_right() -> None:
 
 def test_what_a_right_finding_causes_is_a_symptom_and_anything_else_is_false() -> None:
     items = [
-        item("1", "agent_not_consuming", "coder-w0001"),
-        item("2", "backlog_growing", "coder-w0001", caused_by="1"),
-        item("3", "expired_task", "coder-w0001", caused_by="2"),
-        item("4", "expired_task", "writer-w0001"),
-        item("5", "slow_agent", "writer-w0001", caused_by="4"),
+        item("1", "agent_not_consuming", "coder-waaab"),
+        item("2", "backlog_growing", "coder-waaab", caused_by="1"),
+        item("3", "expired_task", "coder-waaab", caused_by="2"),
+        item("4", "expired_task", "writer-waaab"),
+        item("5", "slow_agent", "writer-waaab", caused_by="4"),
     ]
     verdict = judge(items, [DEAD])
     assert [one["id"] for one in verdict.symptoms] == ["2", "3"]
@@ -60,9 +60,9 @@ def test_every_finding_of_a_healthy_world_is_false() -> None:
 
 def test_a_world_has_the_findings_that_carry_its_name() -> None:
     items = [
-        item("1", "x", "coder-w0001"),
-        item("2", "x", "coder-w0012"),
-        {**item("3", "x"), "subject": "gpt-w0001"},
-        item("4", "x", "coder-w0001-copy"),
+        item("1", "x", "coder-waaab"),
+        item("2", "x", "coder-waaam"),
+        {**item("3", "x"), "subject": "gpt-waaab"},
+        item("4", "x", "coder-waaab-copy"),
     ]
-    assert [one["id"] for one in of_world(items, "w0001")] == ["1", "3", "4"]
+    assert [one["id"] for one in of_world(items, "waaab")] == ["1", "3", "4"]

@@ -34,8 +34,8 @@ class Scene:
     """Share of the time that the busiest agent works."""
     burst_at: float | None
     burst: int
-    quiet_until: float
-    """Until then in the hour nothing is asked, s."""
+    quiet: tuple[float, float]
+    """Between these seconds of the hour nothing is asked."""
     newcomer: bool
     restart_at: float | None
     has_cluster: bool
@@ -46,6 +46,16 @@ class Scene:
     ttl: int | None
 
 
+def suffix_of(number: int) -> str:
+    """What all names of a world end with: in letters, since numbers are left out of the messages
+    that errors are grouped by."""
+    letters = ""
+    for _ in range(4):
+        number, digit = divmod(number, 26)
+        letters = chr(ord("a") + digit) + letters
+    return f"w{letters}"
+
+
 class World(Loop):
     """Build it, plant faults, `run()`."""
 
@@ -54,7 +64,7 @@ class World(Loop):
         super().__init__(seed, self.since - hours_before * HOUR, at)
         self.number = number
         self.seed = seed
-        self.suffix = f"w{number:04d}"
+        self.suffix = suffix_of(number)
         self.agents: dict[str, Agent] = {}
         self.truths: list[Truth] = []
         self.taken: set[str] = set()
@@ -85,7 +95,7 @@ class World(Loop):
         low, high = _SKILLS.get(role, (3, 14))
         skill = Skill(
             self.model if hasattr(self, "model") else f"gpt-{self.suffix}",
-            tuple(rng.sample(_TOOLS, rng.randint(1, 2))),
+            tuple(f"{tool}_{self.suffix}" for tool in rng.sample(_TOOLS, rng.randint(1, 2))),
             rng.uniform(low, high), rng.uniform(0.2, 2.5), rng.randint(300, 3000),
             (1, rng.randint(1, 3)),
         )  # fmt: skip
@@ -155,7 +165,8 @@ class World(Loop):
     def _arrive(self) -> None:
         in_hour = self.now >= self.since
         factor = 1.0 if in_hour else 0.6
-        if in_hour and self.now < self.since + self.scene.quiet_until:
+        begins, ends = self.scene.quiet
+        if self.since + begins <= self.now < self.since + ends:
             factor = 0.0
         for of_time in self.arrivals:
             factor *= of_time(self.now)
@@ -207,7 +218,7 @@ def _scene(rng: Random) -> Scene:
         load=rng.uniform(0.12, 0.45),
         burst_at=rng.uniform(60, 2400) if has_burst else None,
         burst=rng.randint(5, 12),
-        quiet_until=rng.uniform(600, 1500) if rng.random() < 0.2 else 0.0,
+        quiet=_quiet(rng),
         newcomer=rng.random() < 0.2,
         restart_at=rng.uniform(120, 3200) if rng.random() < 0.3 else None,
         has_cluster=rng.random() < 0.7,
@@ -217,6 +228,14 @@ def _scene(rng: Random) -> Scene:
         tool_errors=rng.choice((0.0, 0.01, 0.02)),
         ttl=rng.choice((None, None, 3600, 7200)),
     )
+
+
+def _quiet(rng: Random) -> tuple[float, float]:
+    """The end of the night, or its beginning; mostly neither."""
+    night = rng.random()
+    if night < 0.15:
+        return 0.0, rng.uniform(600, 1500)
+    return (rng.uniform(1200, 3000), HOUR) if night < 0.3 else (0.0, 0.0)
 
 
 def usual_seconds(agent: Agent) -> float:

@@ -13,7 +13,7 @@ from local_stack.stack import Stack
 from bench.faults import kept, report
 from bench.faults.ask import ask_all
 from bench.faults.parts import asking, everything
-from bench.faults.stored import wait_stored
+from bench.faults.stored import wait_stored, wait_worked_out
 from tests.faults.plan import HEALTHY, KINDS, PAIRS, specs
 from tests.faults.send import Sent, Where, send_all
 
@@ -71,7 +71,7 @@ def faults(
         last.callback(stack.down)
         stack.up(asking if keep else everything)
         if not keep:
-            _send(local, root, groups, seeds, first_seed)
+            _send(stack, root, groups, seeds, first_seed)
         sent = [world for world in kept.read(root) if world.spec.group in groups]
         if not sent:
             raise click.UsageError(f"{root} has no worlds of {', '.join(groups)}")
@@ -83,8 +83,11 @@ def faults(
         written.write_text(json.dumps(report.document(results), indent=1))
 
 
-def _send(local: LocalSettings, root: Path, groups: list[str], seeds: int, first: int) -> None:
+def _send(stack: Stack, root: Path, groups: list[str], seeds: int, first: int) -> None:
+    local = stack.settings
     planned = specs(groups, seeds, first, kept.last_end())
+    # It would work out again and again what is still to come.
+    stack.supervisor.stop("observer")
     where = Where(local.kafka, f"http://127.0.0.1:{local.otlp_http_port}")
     done: list[Sent] = []
     for world in send_all(planned, where):
@@ -92,7 +95,11 @@ def _send(local: LocalSettings, root: Path, groups: list[str], seeds: int, first
         if len(done) % 20 == 0 or len(done) == len(planned):
             _say(f"{len(done)} of {len(planned)} worlds sent")
     wait_stored(local.clickhouse, done, _say)
+    stack.supervisor.start("observer")
+    wait_worked_out(local.clickhouse, _say)
     kept.write(root, done)
+    for name in ("observer", "collector", "kafka"):
+        stack.supervisor.stop(name)
 
 
 def _say(line: str) -> None:

@@ -34,5 +34,10 @@ def wait_stored(clickhouse: str, sent: Sequence[Sent], say: Callable[[str], None
             said = time.monotonic()
             say(f"not stored yet: {', '.join(f'{n:,} {name}' for name, n in left.items())}")
         time.sleep(1)
+
+
+def wait_worked_out(clickhouse: str, say: Callable[[str], None]) -> None:
+    """Until the observer has seen all of it. Raises TimeoutError."""
+    client = connect(Settings(clickhouse_url=clickhouse), timeout=600)
     say("stored; waiting for the observer")
     settle(client, datetime.now(UTC))

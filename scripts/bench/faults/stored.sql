@@ -1,5 +1,5 @@
 -- Rows of the worlds that are stored, by what they were sent as. What came twice counts once.
-WITH (agent -> has({suffixes:Array(String)}, extract(agent, '-(w[0-9]{4})(?:-|$)'))) AS is_theirs
+WITH (agent -> has({suffixes:Array(String)}, extract(agent, '-(w[a-z]{4})(?:-|$)'))) AS is_theirs
 SELECT
     (SELECT uniqExact(message_id) FROM agent_messages WHERE is_theirs(topic)) AS messages,
     (SELECT uniqExact(SpanId) FROM otel_traces WHERE is_theirs(ServiceName)) AS spans,
