@@ -171,8 +171,7 @@ class Job:
             yield span
         except Failure as failure:
             self.report(failure)
-            span.error = f"{failure.error_type}: {failure.message}"
-            span.attributes["error.type"] = failure.error_type
+            mark_failed(span, failure)
             self._export(span)
             raise
         else:
@@ -201,29 +200,27 @@ class Job:
             messaging.MESSAGING_MESSAGE_ID: message.message_id,
             messaging.MESSAGING_MESSAGE_CONVERSATION_ID: message.conversation_id or None,
         }
-        outcome = "completed"
         is_task = message.kind == TASK
-        try:
-            name = f"process {message.topic}"
-            parent = (creation[0], creation[1] or "") if creation else None
-            with self.span(name, "handoff", attributes, CONSUMER, parent) as span:
-                span.link = parent
-                if is_task:
-                    agent.tell_state(names.EVENT_STARTED, message, self._context())
-                    self.loop.later(HEARTBEAT_SECONDS, self._beat)
+        name = f"process {message.topic}"
+        parent = (creation[0], creation[1] or "") if creation else None
+        with self.span(name, "handoff", attributes, CONSUMER, parent) as span:
+            span.link = parent
+            if is_task:
+                agent.tell_state(names.EVENT_STARTED, message, self._context())
+                self.loop.later(HEARTBEAT_SECONDS, self._beat)
+            outcome = "completed"
+            try:
                 with self.agent_span():
                     yield
-        except Failure as failure:
-            outcome = "failed"
-            if is_task and not self.is_answered:
-                self.answer(message, ERROR, {
-                    "error": failure.message, "error_type": failure.error_type,
-                    "error_id": failure.error_id, "is_retryable": failure.retryable,
-                })  # fmt: skip
-        finally:
-            self.is_over = True
-        if is_task:
-            agent.tell_state(names.EVENT_DONE, message, self._context(), outcome)
+            except Failure as failure:
+                outcome = "failed"
+                mark_failed(span, failure)
+                if is_task and not self.is_answered:
+                    self.answer(message, ERROR, _payload(failure))
+            finally:
+                self.is_over = True
+            if is_task:
+                agent.tell_state(names.EVENT_DONE, message, self._context(), outcome)
 
     def task_steps(self) -> Steps:
         """The usual work on a task, or what a fault does instead."""
@@ -347,7 +344,7 @@ class Job:
         line = 60 + len(failure.error_type)
         stack = (
             "Traceback (most recent call last):\n"
-            f'  File "/srv/{self.loop.suffix}/work.py", line {line}, in work\n'
+            f'  File "/srv/agent/{self.loop.suffix}.py", line {line}, in work\n'
             f"    {failure.error_type.lower()}()\n{failure.error_type}: {failure.message}\n"
         )
         attributes = {
@@ -428,6 +425,21 @@ class Job:
                 "environment": ENVIRONMENT, "service_name": self.agent.slug,
             }
         )  # fmt: skip
+
+
+def mark_failed(span: Span, failure: Failure) -> None:
+    """Put it on a span."""
+    span.error = f"{failure.error_type}: {failure.message}"
+    span.attributes["error.type"] = failure.error_type
+
+
+def _payload(failure: Failure) -> dict[str, Any]:
+    return {
+        "error": failure.message,
+        "error_type": failure.error_type,
+        "error_id": failure.error_id,
+        "is_retryable": failure.retryable,
+    }
 
 
 def utc(time: float) -> str:

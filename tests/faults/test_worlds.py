@@ -12,7 +12,7 @@ from tests.faults import observed, wire
 from tests.faults.agent import PRODUCER
 from tests.faults.placing import answers
 from tests.faults.plan import HEALTHY, KINDS, PAIRS, Spec, make, specs
-from tests.faults.records import TASK
+from tests.faults.records import ERROR, TASK
 from tests.faults.world import World, usual_seconds
 
 AT = 1_790_000_000.0
@@ -70,6 +70,15 @@ def test_spans_have_their_parents_or_these_are_under_way() -> None:
     sent = {span.span_id for span in made.spans if span.otel_kind == PRODUCER}
     messages = [message for topic in made.topics.values() for message in topic.messages]
     assert {message.span_id for message in messages} <= sent
+
+
+def test_what_a_piece_of_work_causes_is_one_trace() -> None:
+    made = world("error_burst")
+    messages = [message for topic in made.topics.values() for message in topic.messages]
+    trace_of = {message.message_id: message.trace_id for message in messages}
+    caused = [message for message in messages if message.cause_id]
+    assert any(message.kind == ERROR for message in caused)
+    assert all(message.trace_id == trace_of[message.cause_id or ""] for message in caused)
 
 
 def test_the_observer_sees_what_kafka_has() -> None:

@@ -39,6 +39,7 @@ def _groups(_context: click.Context, _option: click.Parameter, given: str) -> li
               help="Send nothing: ask again about what --home has.")  # fmt: skip
 @click.option("--json", "written", type=click.Path(dir_okay=False, path_type=Path),
               help="Where everything is written: each finding, and how it was judged.")  # fmt: skip
+@click.option("--port", default=19460, show_default=True, help="The first of seven ports.")
 @click.option("--details", is_flag=True, help="Tell each fault missed and each false finding.")
 def faults(
     seeds: int,
@@ -47,13 +48,14 @@ def faults(
     home: Path | None,
     keep: bool,
     written: Path | None,
+    port: int,
     details: bool,
 ) -> None:
     """Plants faults in worlds of made-up agents, and judges what diagnose says of each.
 
     A world is an hour of traffic, and some quiet hours before, sent through Kafka and the
     Collector with times in the past; nothing or a fault of one kind is planted, or two. The same
-    seed makes the same world. On ports 1946x.
+    seed makes the same world.
     """
     if keep and home is None:
         raise click.UsageError("--keep needs the --home of an earlier run")
@@ -61,8 +63,8 @@ def faults(
         root = home or Path(last.enter_context(tempfile.TemporaryDirectory()))
         local = LocalSettings(
             agent_telemetry_home=root.absolute(),
-            kafka_port=19460, clickhouse_port=19462, otlp_grpc_port=19463,
-            otlp_http_port=19464, query_port=19465, collector_health_port=19466,
+            kafka_port=port, clickhouse_port=port + 2, otlp_grpc_port=port + 3,
+            otlp_http_port=port + 4, query_port=port + 5, collector_health_port=port + 6,
             kafka_bootstrap_servers="", clickhouse_url="", clickhouse_reader_url="",
         )  # fmt: skip
         # Nobody but the lab looks at queues, and nothing rests: what was sent is to be worked out.
