@@ -40,6 +40,7 @@ from query_service.settings import Settings
 from query_service.settings import settings as environment
 from query_service.telemetry import tracing
 
+VERSION = "1.0.0"  # of the REST API
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
 ANSWER_LIMITS = {"max_result_bytes": 128 * 2**20, "enable_materialized_cte": 1}
@@ -91,7 +92,7 @@ def create_app(
     `clock` gives the time that "now" means, in UTC.
     """
     settings = settings or environment()
-    app = Api(__name__, title="Agent Telemetry", version="1.0.0")
+    app = Api(__name__, title="Agent Telemetry", version=VERSION)
     app.json = _Json(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

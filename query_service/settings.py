@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     clickhouse_port: int = Field(8123, description="Port of the local ClickHouse")
     otlp_http_port: int = Field(4318, description="OTLP over HTTP, at the Collector")
     query_port: int = Field(8080, description="Port of the query service")
+    mcp_port: int = Field(8081, description="Port of the MCP server over HTTP")
     collector_health_port: int = Field(
         0, description="Health check of the Collector (default 13133 + OTLP_HTTP_PORT - 4318)"
     )

@@ -55,8 +55,9 @@ class Whole:
         rate = figures["success_rate"]
         went = "" if rate is None else f" with {rate:.1%} success"
         return (
-            f"{begin} {figures['total_traces']:,} traces began in {found.minutes} minutes{went}."
-            f" {roots} causes found, {len(found.issues) - roots} consequences of them."
+            f"{begin} Traces that began in {found.minutes} minutes:"
+            f" {figures['total_traces']:,}{went}."
+            f" Causes found: {roots}; consequences of them: {len(found.issues) - roots}."
             + (f" Worst: {_title(found)}." if found.issues else "")
         )
 
