@@ -78,7 +78,7 @@ WITH
             AND (conversation = conversation_before OR dateDiff('millisecond', sent_before, sent) <= 2000)
     ),
     -- Of the same pairs: how much of what was sent is the same as something else, in the window and before it.
-    habits AS
+    habits AS MATERIALIZED
     (
         SELECT sender, receiver,
             sumIf(messages, NOT is_past) AS messages_now,

@@ -24,7 +24,7 @@ WITH
                 (kept, step) -> arrayFilter(e -> arrayExists(f -> f.1 = e.2, kept) AND arrayExists(f -> f.2 = e.1, kept), kept),
                 range(3), groupArray((toString(source), toString(agent)))))
     ),
-    handoffs AS
+    handoffs AS MATERIALIZED
     (
         SELECT
             conversation, message_id, sender, receiver, sent, hop, trace, words,
@@ -47,7 +47,7 @@ WITH
             GROUP BY conversation, message_id
         )
     ),
-    loops AS
+    loops AS MATERIALIZED
     (
         SELECT
             conversation,

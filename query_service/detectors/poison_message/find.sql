@@ -51,7 +51,7 @@ WITH
         HAVING times >= {min_tries:Float64} AND last_try >= from_time
     ),
     -- What the spans of these tries say: one that failed, or none at all of a try that was cut off.
-    spans AS
+    spans AS MATERIALIZED
     (
         SELECT message_id, uniqExact(span_id) AS processed, uniqExactIf(span_id, status = 'failed') AS failed,
             argMax(error_type, event_time) AS kind_of_error, argMax(s.error_message, event_time) AS said
@@ -60,13 +60,13 @@ WITH
             AND event_time <= now AND otel_kind = 'Consumer' AND message_id IN (SELECT task FROM tries)
         GROUP BY message_id
     ),
-    known AS
+    known AS MATERIALIZED
     (
         SELECT message_id, toString(t.agent) AS owner, toString(t.source) AS sender, trace_id, event_time AS sent, topic, t.partition AS at_partition, t.offset AS at_offset
         FROM tasks AS t FINAL
         WHERE message_id IN (SELECT task FROM tries)
     ),
-    answers AS
+    answers AS MATERIALIZED
     (
         SELECT parent_message_id, uniqExact(a.message_id) AS given, countIf(message_type = 'result') AS results
         FROM task_answers AS a FINAL

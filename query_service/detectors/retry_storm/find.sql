@@ -64,7 +64,7 @@ WITH
         HAVING times > 2 AND most >= {min_tries:Float64} AND is_retried AND completed * 2 < times
     ),
     -- How often the same pairs tried the same work before, in as long a time.
-    usual AS
+    usual AS MATERIALIZED
     (
         SELECT sender, receiver, max(most) AS most, sum(times) AS times
         FROM
