@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.faults.agent import Agent, Job
-from tests.faults.engine import Steps, Waiting
+from tests.faults.reader import Steps, Waiting
 from tests.faults.records import ERROR, RESULT, TASK, Failure, Message
+
+if TYPE_CHECKING:
+    from tests.faults.agent import Agent
+    from tests.faults.job import Job
 
 Payload = dict[str, Any]
 
@@ -33,7 +36,7 @@ class Run:
     its work, and goes on when they come.
     """
 
-    agent: Agent
+    agent: "Agent"
     make: "Callable[[Run], Flow]"
     task: Message | None
     brief: Payload = field(default_factory=dict)
@@ -53,12 +56,12 @@ class Run:
         self.is_over = False
         self.flow = self.make(self)
 
-    def begin(self, job: Job) -> Steps:
+    def begin(self, job: "Job") -> Steps:
         self.job = job
         job.conversation = self.conversation
         yield from self._drive(None)
 
-    def answered(self, job: Job, message: Message) -> Steps:
+    def answered(self, job: "Job", message: Message) -> Steps:
         """An answer to something that was asked."""
         ask = self._asked.pop(message.parent_id or "")
         if self.is_over:
@@ -114,7 +117,7 @@ class Run:
                 self.is_over = True
                 raise answers
 
-    def _ask(self, job: Job, ask: Ask) -> None:
+    def _ask(self, job: "Job", ask: Ask) -> None:
         sent = job.send(
             ask.target, TASK, ask.payload, reason=ask.reason, attempt=ask.attempt,
             priority=ask.priority or self.priority, conversation_id=self.conversation,
@@ -133,7 +136,7 @@ class Run:
         if self.task is not None:
             self.job.answer(self.task, RESULT, payload)
 
-    def _fail(self, job: Job, failure: Failure) -> Steps:
+    def _fail(self, job: "Job", failure: Failure) -> Steps:
         """The whole flow fails; who waits for it is told."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
@@ -142,8 +145,5 @@ class Run:
         self.is_over = True
         job.report(failure)
         if self.task is not None:
-            job.answer(self.task, ERROR, {
-                "error": failure.message, "error_type": failure.error_type,
-                "error_id": failure.error_id, "is_retryable": False,
-            })  # fmt: skip
+            job.answer(self.task, ERROR, failure.payload())
         yield from ()

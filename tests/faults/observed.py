@@ -9,7 +9,8 @@ from query_service.observer.samples import Metric, Observation, Recorded, Series
 from query_service.observer.sources import OK, source_key
 from query_service.observer.things import Figure, Key, News, Told, View
 from tests.faults.cluster import State, Timeline, figures
-from tests.faults.engine import Reader, Topic
+from tests.faults.engine import Topic
+from tests.faults.reader import Reader
 from tests.faults.world import World
 
 KEEP_ALIVE = 60.0

@@ -1,6 +1,7 @@
 """What a world leaves behind, before it is written as Kafka records and OTLP."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 TASK, RESULT, ERROR = "task", "result", "error"
@@ -79,6 +80,15 @@ class Failure(Exception):
         self.retryable = retryable
         self.error_id = ""
 
+    def payload(self) -> dict[str, Any]:
+        """Of the answer that tells it."""
+        return {
+            "error": self.message,
+            "error_type": self.error_type,
+            "error_id": self.error_id,
+            "is_retryable": self.retryable,
+        }
+
 
 @dataclass
 class Truth:
@@ -96,3 +106,9 @@ class Truth:
     variant: str = ""
     times: int = 0
     """How often it came about."""
+
+
+def utc(time: float) -> str:
+    """As messages have it: UTC without a zone."""
+    moment = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="microseconds")

@@ -9,10 +9,10 @@ from agent_sdk._headers import decode
 from agent_sdk._messages import AgentMessage
 from query_service.observer.samples import Metric
 from tests.faults import observed, wire
-from tests.faults.agent import PRODUCER
 from tests.faults.placing import answers
 from tests.faults.plan import HEALTHY, KINDS, PAIRS, Spec, make, specs
 from tests.faults.records import ERROR, TASK
+from tests.faults.spans import PRODUCER
 from tests.faults.world import World, usual_seconds
 
 AT = 1_790_000_000.0

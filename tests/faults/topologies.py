@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.faults.agent import Agent
 from tests.faults.flows import Ask, Flow, Run
+from tests.faults.job import result
 from tests.faults.texts import sentence, subject
 
 if TYPE_CHECKING:
@@ -161,6 +162,20 @@ def _write(reviewer: Agent, checker: Agent) -> Make:
         return {"subject": run.brief.get("subject", ""), "result": draft, "score": score}
 
     return make
+
+
+def judged(run: Run) -> Flow:
+    """A score that rises with every round, and what is still to be done."""
+    yield from run.job.piece()
+    rng = run.agent.loop.rng
+    last = float(run.brief.get("last", 0.0))
+    score = min(1.0, max(last + rng.uniform(0.15, 0.4), rng.uniform(0.5, 0.95)))
+    answer: dict[str, Any] = result(run.job)
+    return {
+        **answer,
+        "score": round(score, 2),
+        "comments": sentence(rng, round(20 * (1.1 - score))),
+    }
 
 
 def brief(rng: Random) -> dict[str, object]:

@@ -4,46 +4,20 @@ It begins some quiet hours before the hour that is judged, so that there is a pa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 from tests.faults import topologies
-from tests.faults.agent import Agent, Job, Skill, result
+from tests.faults.agent import Agent
 from tests.faults.cluster import Cluster
-from tests.faults.engine import Loop, Steps
+from tests.faults.engine import Loop
 from tests.faults.flows import Ask, Flow, Run
+from tests.faults.job import Job
+from tests.faults.reader import Steps
 from tests.faults.records import Failure, Truth
-from tests.faults.texts import sentence
+from tests.faults.scene import HOUR, draw
+from tests.faults.skills import model_error, seconds_of, skill_of, tool_error
 
-HOUR = 3600.0
 Plant = Callable[["World"], Truth]
-_SKILLS = {
-    "reviewer": (2, 6), "critic": (2, 6), "fact-checker": (2, 8), "indexer": (1, 3),
-    "orchestrator": (1, 3), "dispatcher": (1, 2), "director": (1, 4),
-}  # fmt: skip
-_TOOLS = ("search", "fetch_page", "run_tests", "read_file", "query_db", "render")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is particular about the healthy part of a world."""
-
-    topology: str
-    load: float
-    """Share of the time that the busiest agent works."""
-    burst_at: float | None
-    burst: int
-    quiet: tuple[float, float]
-    """Between these seconds of the hour nothing is asked."""
-    newcomer: bool
-    restart_at: float | None
-    has_cluster: bool
-    has_gateway: bool
-    names_with_spaces: bool
-    llm_errors: float
-    tool_errors: float
-    ttl: int | None
 
 
 def suffix_of(number: int) -> str:
@@ -69,7 +43,7 @@ class World(Loop):
         self.truths: list[Truth] = []
         self.taken: set[str] = set()
         """Agents with a fault already."""
-        self.scene = _scene(self.rng)
+        self.scene = draw(self.rng)
         self.cluster = Cluster(self)
         self.model = f"gpt-{self.suffix}"
         self.arrivals: list[Callable[[float], float]] = []
@@ -92,24 +66,18 @@ class World(Loop):
     ) -> Agent:
         """Make an agent of this world."""
         rng = self.rng
-        low, high = _SKILLS.get(role, (3, 14))
-        skill = Skill(
-            self.model if hasattr(self, "model") else f"gpt-{self.suffix}",
-            tuple(f"{tool}_{self.suffix}" for tool in rng.sample(_TOOLS, rng.randint(1, 2))),
-            rng.uniform(low, high), rng.uniform(0.2, 2.5), rng.randint(300, 3000),
-            (1, rng.randint(1, 3)),
-        )  # fmt: skip
+        skill = skill_of(rng, role, self.suffix)
         name = f"{role}-{self.suffix}"
         if self.scene.names_with_spaces:
             name = name.replace("-", " ").title()
         agent = Agent(self, name, skill, workers, reads_ahead)
         if score:
-            agent.flow = _judge
+            agent.flow = topologies.judged
         agent.habits.model_fails = lambda: self._rarely(
-            self.scene.llm_errors, _model_error(self.rng)
+            self.scene.llm_errors, model_error(self.rng)
         )
         agent.habits.tool_fails = lambda tool: self._rarely(
-            self.scene.tool_errors, _tool_error(self.rng, tool)
+            self.scene.tool_errors, tool_error(self.rng, tool)
         )
         agent.habits.ttl = lambda: self.scene.ttl
         self.agents[role] = agent
@@ -211,65 +179,6 @@ class World(Loop):
             self.at(time, lambda: self.ask(front=agent))
 
 
-def _scene(rng: Random) -> Scene:
-    has_burst = rng.random() < 0.4
-    return Scene(
-        topology=rng.choice(topologies.ALL).__name__,
-        load=rng.uniform(0.12, 0.45),
-        burst_at=rng.uniform(60, 2400) if has_burst else None,
-        burst=rng.randint(5, 12),
-        quiet=_quiet(rng),
-        newcomer=rng.random() < 0.2,
-        restart_at=rng.uniform(120, 3200) if rng.random() < 0.3 else None,
-        has_cluster=rng.random() < 0.7,
-        has_gateway=rng.random() < 0.6,
-        names_with_spaces=rng.random() < 0.2,
-        llm_errors=rng.choice((0.0, 0.005, 0.015)),
-        tool_errors=rng.choice((0.0, 0.01, 0.02)),
-        ttl=rng.choice((None, None, 3600, 7200)),
-    )
-
-
-def _quiet(rng: Random) -> tuple[float, float]:
-    """The end of the night, or its beginning; mostly neither."""
-    night = rng.random()
-    if night < 0.15:
-        return 0.0, rng.uniform(600, 1500)
-    return (rng.uniform(1200, 3000), HOUR) if night < 0.3 else (0.0, 0.0)
-
-
 def usual_seconds(agent: Agent) -> float:
     """What a task takes it, about."""
-    skill = agent.skill
-    calls = sum(skill.calls) / 2
-    tools = 0.7 * skill.tool_seconds * 1.1 if skill.tools else 0.0
-    return 1.2 * calls * (skill.llm_seconds * 1.07 + tools)
-
-
-def _judge(run: Run) -> Flow:
-    """A score that rises with every round, and what is still to be done."""
-    yield from run.job.piece()
-    rng = run.agent.loop.rng
-    last = float(run.brief.get("last", 0.0))
-    score = min(1.0, max(last + rng.uniform(0.15, 0.4), rng.uniform(0.5, 0.95)))
-    answer: dict[str, Any] = result(run.job)
-    return {
-        **answer,
-        "score": round(score, 2),
-        "comments": sentence(rng, round(20 * (1.1 - score))),
-    }
-
-
-def _model_error(rng: Random) -> Failure:
-    kind, text = rng.choice(
-        (
-            ("APITimeoutError", "Request timed out."),
-            ("InternalServerError", f"Error code: 500 - request id req_{rng.randrange(10**9)}"),
-        )
-    )
-    return Failure(kind, text, "llm_error", retryable=True)
-
-
-def _tool_error(rng: Random, tool: str) -> Failure:
-    text = f"{tool}: no answer within {rng.choice((5, 10))} s"
-    return Failure("TimeoutError", text, "timeout_error", retryable=True)
+    return seconds_of(agent.skill)

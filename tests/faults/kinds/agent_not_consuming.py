@@ -1,8 +1,9 @@
 """An agent does not read its queue any more, or never did."""
 
-from tests.faults.agent import Agent, Job
-from tests.faults.engine import Steps
+from tests.faults.agent import Agent
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, take, tasks, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import Truth
 from tests.faults.world import World
 

@@ -1,8 +1,8 @@
 """The same task is done twice."""
 
 from tests.faults.agent import Agent
-from tests.faults.engine import Steps
 from tests.faults.placing import free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import TASK, Message, Truth
 from tests.faults.world import World
 

@@ -1,6 +1,6 @@
 """The code of an agent fails as it never did."""
 
-from tests.faults.agent import Job
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, take, truth_of
 from tests.faults.records import Failure, Truth
 from tests.faults.world import World

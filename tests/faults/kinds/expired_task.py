@@ -2,9 +2,9 @@
 
 from math import ceil
 
-from tests.faults.agent import Job
-from tests.faults.engine import Steps
+from tests.faults.job import Job
 from tests.faults.placing import answers, free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import TASK, Truth
 from tests.faults.world import World, usual_seconds
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tests.faults.agent import Job, result
-from tests.faults.engine import Steps
+from tests.faults.job import Job, result
 from tests.faults.placing import free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import RESULT, TASK, Message, Truth
 from tests.faults.world import World, usual_seconds
 

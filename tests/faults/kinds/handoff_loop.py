@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from tests.faults.agent import Agent, Job
-from tests.faults.engine import Steps
+from tests.faults.agent import Agent
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import TASK, Truth
 from tests.faults.texts import sentence, subject
 from tests.faults.world import World
@@ -27,7 +28,9 @@ def plant(world: World) -> Truth:
     variant = f"{len(ring)} agents, {most} hops, {'answered' if answers else 'unanswered'}"
     truth = truth_of(world, "handoff_loop", ring, since, variant)
     if not answers:
-        truth.also |= {("wait_cycle", agent.slug) for agent in ring}
+        # Each waits for the next; the last one of all was read, and is never answered.
+        for kind in ("wait_cycle", "lost_handoff"):
+            truth.also |= {(kind, agent.slug) for agent in ring}
     for agent, following in zip(ring, [*ring[1:], ring[0]], strict=True):
         agent.habits.instead = _passing(agent, following, truth, most, answers)
     for _ in range(rng.randint(1, 3)):

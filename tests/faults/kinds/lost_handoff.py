@@ -1,8 +1,9 @@
 """A task that nobody will answer, or an answer to a task that nobody sent."""
 
-from tests.faults.agent import Agent, Job, result
-from tests.faults.engine import Steps
+from tests.faults.agent import Agent
+from tests.faults.job import Job, result
 from tests.faults.placing import answers, free, moment, note, take, tasks, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import RESULT, Truth
 from tests.faults.world import World
 

@@ -1,8 +1,9 @@
 """A message that ends everyone who reads it, so that it is read again."""
 
-from tests.faults.agent import Agent, Job
-from tests.faults.engine import Steps
+from tests.faults.agent import Agent
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import Failure, Truth
 from tests.faults.texts import sentence, subject
 from tests.faults.world import World

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.faults.agent import Job
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, take, truth_of
 from tests.faults.records import Failure, Truth
 from tests.faults.texts import subject

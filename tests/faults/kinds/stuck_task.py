@@ -1,8 +1,8 @@
 """One task hangs; with its agent, when that does one at a time."""
 
-from tests.faults.agent import Job
-from tests.faults.engine import Steps
+from tests.faults.job import Job
 from tests.faults.placing import free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import Truth
 from tests.faults.world import World, usual_seconds
 

@@ -1,8 +1,8 @@
 """An agent, or one task, burns far more tokens than ever."""
 
-from tests.faults.agent import Job, result
-from tests.faults.engine import Steps
+from tests.faults.job import Job, result
 from tests.faults.placing import free, moment, note, take, truth_of
+from tests.faults.reader import Steps
 from tests.faults.records import Truth
 from tests.faults.world import World
 

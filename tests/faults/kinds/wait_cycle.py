@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from tests.faults.agent import Agent, Job
-from tests.faults.engine import Steps, Waiting
+from tests.faults.agent import Agent
+from tests.faults.job import Job
 from tests.faults.placing import answers, free, moment, note, truth_of
+from tests.faults.reader import Steps, Waiting
 from tests.faults.records import TASK, Truth
 from tests.faults.texts import sentence, subject
 from tests.faults.world import World
