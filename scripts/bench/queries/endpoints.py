@@ -18,6 +18,7 @@ _TARGETS_MS = {
     **{f"{_STATE}/{part}": 200 for part in ("state", "issues", "validate", "agents", "queues")},
     f"{_STATE}/history": PAST_MS,
     f"{_STATE}/diff": PAST_MS,
+    **{f"/api/v1/claude/{part}": PAST_MS for part in ("diagnose", "actions", "changes")},
 }
 
 

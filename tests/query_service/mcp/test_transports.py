@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,40 +11,20 @@ import anyio
 import httpx
 import httpx2
 import pytest
-import uvicorn
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from query_service.access import keys
 from query_service.access.roles import Role
-from query_service.mcp.listener import PATH, application
+from query_service.mcp.listener import application
 from query_service.settings import Settings
 from tests.ports import free_port
+from tests.query_service.mcp.listening import Listener
 from tests.query_service.served import served
 from tests.query_service.whole_service import whole_service
-from tests.waiting import wait_until
 
 SQL = {"query": "SELECT agent, count() AS tasks FROM tasks FINAL GROUP BY agent ORDER BY agent"}
-
-
-class Listener(uvicorn.Server):
-    """A server in a thread of the test."""
-
-    def __init__(self, app: Any) -> None:
-        port = free_port()
-        super().__init__(uvicorn.Config(app, "127.0.0.1", port, log_level="error"))
-        self.url = f"http://127.0.0.1:{port}{PATH}"
-        self._thread = threading.Thread(target=self.run)
-
-    def __enter__(self) -> "Listener":
-        self._thread.start()
-        wait_until(lambda: self.started)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self._thread.join()
 
 
 @pytest.fixture(scope="module")
