@@ -68,7 +68,11 @@ def faults(
             kafka_bootstrap_servers="", clickhouse_url="", clickhouse_reader_url="",
         )  # fmt: skip
         # Nobody but the lab looks at queues, and nothing rests: what was sent is to be worked out.
-        os.environ |= {"OBSERVER_KAFKA_INTERVAL": "600", "OBSERVER_TABLES_SHARE": "1"}
+        os.environ |= {
+            "OBSERVER_KAFKA_INTERVAL": "600",
+            "OBSERVER_TABLES_SHARE": "1",
+            "OBSERVER_TABLES_PATIENCE": "5",
+        }
         stack = Stack(local)
         last.callback(stack.down)
         stack.up(asking if keep else everything)
