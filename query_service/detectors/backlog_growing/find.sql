@@ -35,7 +35,7 @@ WITH
         HAVING pending[13] >= {min_growth:Float64}
     ),
     -- The longest run of slices up to now in which the backlog grew nearly always.
-    growing AS
+    growing AS MATERIALIZED
     (
         SELECT
             *,

@@ -22,14 +22,14 @@ WITH
             AND event_time > began AND event_time <= now AND source != '' AND message_type IN ('task', 'result', 'error')
         GROUP BY sender
     ),
-    seen AS
+    seen AS MATERIALIZED
     (
         SELECT trace_id, span_id, parent_span_id, normalised(agent_name) AS agent, message_id, event_time, ifNull(end_time, event_time) AS ended_at
         FROM span_outlines
         WHERE bucket BETWEEN toDateTime(looked - INTERVAL 35 MINUTE, 'UTC') AND now AND event_time <= now AND trace_id != ''
     ),
     -- Over: its root is, or nothing was heard of it for long and none of its tasks is open.
-    over AS
+    over AS MATERIALIZED
     (
         SELECT trace_id, min(event_time) AS trace_began, countIf(parent_span_id = '') > 0 AS has_root
         FROM seen
@@ -37,7 +37,7 @@ WITH
         HAVING max(least(ended_at, now)) <= now - if(has_root, least(settle, INTERVAL 120 SECOND), settle)
             AND trace_id NOT IN (SELECT trace_id FROM open_tasks FINAL WHERE is_deleted = 0)
     ),
-    missing AS
+    missing AS MATERIALIZED
     (
         SELECT s.trace_id AS trace_id, s.parent_span_id AS parent, argMin(s.agent, s.event_time) AS agent, argMin(s.message_id, s.event_time) AS message,
             min(s.event_time) AS missed_at, any(o.has_root) AS has_root, any(o.trace_began) AS trace_began
@@ -50,7 +50,7 @@ WITH
         LIMIT 500
     ),
     -- A trace whose first span has its parent elsewhere was begun by somebody who sends us no spans.
-    orphans AS
+    orphans AS MATERIALIZED
     (
         SELECT *
         FROM missing
@@ -78,7 +78,7 @@ WITH
         LEFT JOIN senders AS s ON s.trace_id = o.trace_id AND s.message_id = o.message
         GROUP BY owner
     ),
-    work AS
+    work AS MATERIALIZED
     (
         SELECT agent, uniq(trace_id) AS traces, uniqIf(trace_id, trace_id IN (SELECT trace_id FROM over)) AS over_traces
         FROM seen

@@ -9,7 +9,7 @@ WITH
         FROM observer_progress FINAL
         WHERE job = 'traces'
     ) AS parts_end,
-    recent AS
+    recent AS MATERIALIZED
     (
         SELECT
             fingerprint,

@@ -25,7 +25,7 @@ WITH
             AND f.kind = 'llm_call'
         GROUP BY model
     ),
-    calls AS
+    calls AS MATERIALIZED
     (
         SELECT
             trace_id, span_id, model, provider, status = 'failed' AS has_failed, error_type, error_message,

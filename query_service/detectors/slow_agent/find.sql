@@ -14,7 +14,7 @@ WITH
         FROM observer_progress FINAL
         WHERE job = 'traces'
     ) AS parts_end,
-    spans AS
+    spans AS MATERIALIZED
     (
         SELECT
             replaceAll(lower(splitByChar(':', toString(agent_name))[1]), ' ', '-') AS agent, name,

@@ -12,7 +12,7 @@ WITH
         WHERE job = 'traces'
     ) AS parts_end,
     -- By topic and partition: where it ended when the window began, a while ago, and now.
-    ends AS
+    ends AS MATERIALIZED
     (
         SELECT
             toString(topic) AS topic, partition,
@@ -85,7 +85,7 @@ WITH
         GROUP BY agent
     ),
     -- Six hours each, hours and five minutes.
-    spans_before AS
+    spans_before AS MATERIALIZED
     (
         SELECT agent, sum(f.spans) AS spans, max(f.last_seen) AS last_at
         FROM span_rollups AS f FINAL
@@ -113,7 +113,7 @@ WITH
         LEFT JOIN spans_before AS b ON b.agent = m.sender
         GROUP BY agent
     ),
-    sources AS
+    sources AS MATERIALIZED
     (
         SELECT
             name, argMax(s.attributes, s.observed_at) AS last, max(s.observed_at) AS last_seen,
