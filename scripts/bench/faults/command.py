@@ -36,7 +36,7 @@ def _groups(_context: click.Context, _option: click.Parameter, given: str) -> li
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path),
               help="Keeps the data, to ask again with --keep.")  # fmt: skip
 @click.option("--keep", is_flag=True,
-              help="Send nothing: ask again about what --home has.")  # fmt: skip
+              help="Send nothing: ask again about what --home has of these.")  # fmt: skip
 @click.option("--json", "written", type=click.Path(dir_okay=False, path_type=Path),
               help="Where everything is written: each finding, and how it was judged.")  # fmt: skip
 @click.option("--port", default=19460, show_default=True, help="The first of seven ports.")
@@ -78,9 +78,11 @@ def faults(
         stack.up(asking if keep else everything)
         if not keep:
             _send(stack, root, groups, seeds, first_seed)
-        sent = [world for world in kept.read(root) if world.spec.group in groups]
+        chosen = range(first_seed, first_seed + seeds)
+        known = [world for world in kept.read(root) if world.spec.group in groups]
+        sent = [world for world in known if world.spec.seed in chosen]
         if not sent:
-            raise click.UsageError(f"{root} has no worlds of {', '.join(groups)}")
+            raise click.UsageError(f"{root} has no worlds of these kinds and seeds")
         results = ask_all(f"http://127.0.0.1:{local.query_port}", sent, _say)
     click.echo(report.markdown(results))
     if details:
