@@ -1,0 +1,45 @@
+"""Diagnose finds what is planted in made-up worlds, and nothing in others: through all parts."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from bench.faults.stored import wait_stored
+
+from tests.faults.judge import Verdict, judge, of_world
+from tests.faults.plan import HEALTHY, specs
+from tests.faults.send import Sent, Where, send
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+KINDS = ("agent_not_consuming", "lost_handoff", "wait_cycle", "tool_failing")
+
+
+@pytest.mark.stack
+def test_faults_are_found_and_healthy_traffic_is_not_complained_of(stack: Stack) -> None:
+    where = Where(stack.kafka, stack.otlp_http)
+    planned = specs([*KINDS, HEALTHY], 1, 1, time.time() // 60 * 60 - 300)
+    with ThreadPoolExecutor() as pool:
+        sent = list(pool.map(partial(send, where=where), planned))
+    wait_stored(stack.clickhouse_url, sent, print)
+    with httpx.Client(base_url=stack.query_url, timeout=60) as client:
+        for world in sent:
+            # Some of it is known when the observer has worked it out.
+            wait_until(partial(_is_right, client, world), every=1)
+
+
+def _is_right(client: httpx.Client, world: Sent) -> bool:
+    verdict = _verdict(client, world)
+    return not verdict.missed and bool(world.truths or not verdict.false)
+
+
+def _verdict(client: httpx.Client, world: Sent) -> Verdict:
+    at = f"{datetime.fromtimestamp(world.spec.at, UTC):%FT%TZ}"
+    asked: dict[str, str | int] = {"at": at, "time_window_minutes": 60}
+    answer: Mapping[str, Any] = client.get("/api/v1/claude/diagnose", params=asked).json()
+    return judge(of_world(answer["issues"]["items"], world.spec.suffix), world.truths)
