@@ -10,9 +10,11 @@ WITH
     (
         SELECT
             worker, a.message_id AS message_id, sent, answered_at, is_now, usual_seconds, in_window, before, s.traces AS work_traces,
-            -- It took no longer than since the answer before, where one is done at a time, nor than the span of its working.
-            -- What only seems fast, as several are done at a time, or the rest is done when others answer, has calls.
-            least(took, since_last, if(s.message_id = '', 1000000000000, ifNull(s.milliseconds, 1000000000000))) / 1000 < {fraction:Float64} * usual_seconds AS is_fast
+            -- The work took no longer than since the answer before, where one is done at a time, nor than its span. What only
+            -- seems fast, as several are done at a time, or the rest is done when others answer, has calls.
+            least(took, since_last, if(s.message_id = '', 1000000000000, ifNull(s.milliseconds, 1000000000000))) AS work,
+            if(before >= {min_answers:Float64}, quantileIf(0.5)(work, NOT is_now) OVER (PARTITION BY worker), quantile(0.5)(work) OVER (PARTITION BY worker)) AS usual_work,
+            work < {fraction:Float64} * usual_work OR took < {fraction:Float64} * 1000 * usual_seconds AS is_fast
         FROM
         (
             SELECT
@@ -41,9 +43,9 @@ WITH
     (
         SELECT *
         FROM recent
-        WHERE worker IN (SELECT worker FROM recent WHERE is_fast AND is_now GROUP BY worker HAVING count() >= {min_results:Float64})
+        WHERE (is_fast OR NOT is_now AND (before <= 40 OR cityHash64(message_id) % 8 = 0)) AND worker IN (SELECT worker FROM recent WHERE is_fast AND is_now GROUP BY worker HAVING count() >= {min_results:Float64})
         ORDER BY is_fast AND is_now DESC, answered_at DESC, message_id
-        LIMIT 200 BY worker, is_fast, is_now
+        LIMIT 100 BY worker, is_fast, is_now
     ),
     looked_at AS MATERIALIZED
     (

@@ -29,7 +29,7 @@ WITH
         FROM done
         WHERE urgency > 1 AND answered_at >= from_time AND took >= {min_waiting:Float64}
         ORDER BY sent DESC, message_id
-        LIMIT 2000
+        LIMIT 200
     ),
     -- When the work on those began, where somebody said so.
     begun AS MATERIALIZED
@@ -71,8 +71,8 @@ WITH
             -- Those that it stands behind count as well: they were asked for less urgently.
             arrayFilter(t -> u.is_open AND t.1 < u.sent, w.tasks) AS ahead,
             arrayCount(t -> t.3 = 0 AND t.1 < u.sent, served) AS low_before,
-            -- Begun first though they came later: only where it is known when this one began, or that it has not.
-            if(u.is_open OR b.message_id != '', arrayCount(t -> t.3 < u.urgency AND t.1 > u.sent, served), 0) AS overtaken,
+            -- Begun first though they came later: only where it is known when this one began. One that never is may be lost.
+            if(b.message_id != '', arrayCount(t -> t.3 < u.urgency AND t.1 > u.sent, served), 0) AS overtaken,
             arrayCount(t -> t.2 = 0, ahead) AS low_ahead
         FROM urgent AS u
         LEFT JOIN begun AS b ON b.message_id = u.message_id

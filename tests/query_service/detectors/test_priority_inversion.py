@@ -49,7 +49,19 @@ def stored(scratch: Service, sent: dict[str, str]) -> Service:
     """Many queues at once: each test looks at its own."""
     traffic = Traffic()
     low = ["low"] * 12
-    agents = ("done", "open", "high", "mixed", "short", "few", "equal", "overtaken", "dead", "long")
+    agents = (
+        "done",
+        "open",
+        "high",
+        "mixed",
+        "short",
+        "few",
+        "equal",
+        "overtaken",
+        "dead",
+        "long",
+        "lost",
+    )
     for agent in agents:
         usual(traffic, agent)
     usual(traffic, "used", seconds=100)
@@ -65,8 +77,9 @@ def stored(scratch: Service, sent: dict[str, str]) -> Service:
     for _ in range(12):
         task(traffic, "dead", 10, "low", None)
     task(traffic, "dead", 9.8, "critical", None)
-    # It waits, and what comes later is begun before it.
-    sent["overtaken"] = task(traffic, "overtaken", 10, "high", None)
+    # What comes later is begun before it; the other one is lost.
+    sent["overtaken"] = task(traffic, "overtaken", 10, "high", 1)
+    task(traffic, "lost", 10, "high", None)
     # It takes long, and is worked on all the time.
     slow = traffic.message("long", 10, source_agent="boss", priority="high")
     traffic.sign("started", slow, "long", 9.9)
@@ -74,6 +87,7 @@ def stored(scratch: Service, sent: dict[str, str]) -> Service:
     for number in range(8):
         task(traffic, "overtaken", 9.5 - number, "normal", 9.2 - number)
         task(traffic, "long", 9.5 - number, "normal", 9.2 - number)
+        task(traffic, "lost", 9.5 - number, "normal", 9.2 - number)
     traffic.store(scratch, times=2)
     return scratch
 
@@ -128,6 +142,7 @@ def test_a_queue_without_a_past(stored: Service) -> None:
         pytest.param("few", id="four before it"),
         pytest.param("equal", id="as urgent as the others"),
         pytest.param("dead", id="nobody works on anything"),
+        pytest.param("lost", id="never begun, while all others are"),
         pytest.param("long", id="takes long itself"),
     ],
 )
