@@ -96,6 +96,8 @@ class Spans:
         if failure.error_id:
             return
         failure.error_id = self.loop.new_id()
+        # Else what fails in one world would be nothing new in the next.
+        failure.message += f" ({self.loop.suffix})"
         if not self.agent.habits.exports(names.EVENT_EXCEPTION):
             return
         span = self.open[-1]
