@@ -43,9 +43,8 @@ from query_service.telemetry import tracing
 VERSION = "1.0.0"  # of the REST API
 # A ClickHouse that hangs must not hold every thread for long.
 ANSWER_SECONDS = 20
-ANSWER_LIMITS = {"max_result_bytes": 128 * 2**20, "enable_materialized_cte": 1}
-"""A record may have 16 MiB, and a page many of them. Without the other a detector tells the same,
-but reads again what it names twice."""
+ANSWER_LIMITS = {"max_result_bytes": 128 * 2**20}
+"""A record may have 16 MiB, and a page many of them."""
 GROUPS = (
     health,
     figures,

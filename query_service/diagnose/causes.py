@@ -1,7 +1,7 @@
 """Which finding is the cause of which: a dead agent is one thing that is wrong, not four."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from query_service.diagnose.finding import SEVERITIES, Finding
@@ -16,28 +16,53 @@ class Explained:
     consequences: int
 
 
-def explained(findings: Sequence[Finding]) -> list[Explained]:
-    """The findings, each root before what comes of it, and the roots by their weight."""
+WAITING = frozenset(
+    (
+        *("backlog_growing", "expired_task", "lost_handoff", "priority_inversion", "slow_agent"),
+        "stuck_task",
+    )
+)
+"""What is seen of an agent that waits for another one."""
+Waits = Mapping[str, Collection[str]]
+
+
+def explained(findings: Sequence[Finding], waits: Waits | None = None) -> list[Explained]:
+    """The findings, each root before what comes of it, and the roots by their weight. `waits`: for
+    whom each agent waits."""
     by_agent = defaultdict[str, list[Finding]](list)
+    by_task = defaultdict[str, list[Finding]](list)
     for one in findings:
         for agent in one.faulty:
             by_agent[agent].append(one)
-    by_task = defaultdict[str, list[Finding]](list)
-    for one in findings:
         for task in one.tasks.first:
             by_task[task].append(one)
     causes: dict[int, Finding] = {}
     for one in findings:
-        near = [cause for agent in {one.agent, *one.waits_for} for cause in by_agent[agent]]
-        near += [cause for task in one.tasks.first for cause in by_task[task]]
-        possible = [
-            cause
-            for cause in near
-            if one.kind in cause.declaration.explains and not _leads_to(causes, cause, one)
-        ]
+        own = [*by_agent[one.agent], *(each for task in one.tasks.first for each in by_task[task])]
+        possible = [cause for cause in own if one.kind in cause.declaration.explains]
+        if one.kind in WAITING:
+            awaited = _awaited(one, waits or {})
+            possible += [c for agent in awaited for c in by_agent[agent] if _holds_up(c)]
+        possible = [cause for cause in possible if not _leads_to(causes, cause, one)]
         if possible:
             causes[id(one)] = min(possible, key=_weight)
     return _ordered(findings, causes)
+
+
+def _holds_up(cause: Finding) -> bool:
+    """Whether who waits for this agent waits longer for it."""
+    return not WAITING.isdisjoint(cause.declaration.explains)
+
+
+def _awaited(one: Finding, waits: Waits) -> list[str]:
+    """All that the agent of a finding waits for, and whom these wait for, near ones first."""
+    found = dict.fromkeys([*waits.get(one.agent, ()), *one.waits_for])
+    following = list(found)
+    while following:
+        more = [b for a in following for b in waits.get(a, ()) if b not in found]
+        following = list(dict.fromkeys(more))
+        found.update(dict.fromkeys(following))
+    return [agent for agent in found if agent != one.agent]
 
 
 def _leads_to(causes: dict[int, Finding], start: Finding, end: Finding) -> bool:

@@ -1,6 +1,7 @@
 """Runs the detectors."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from query_service.db import DETECTORS, Database
+from query_service.db import DETECTORS, Database, Row
 from query_service.diagnose.declaration import declarations
 from query_service.diagnose.finding import Finding, finding
 from query_service.routes.context import bound
@@ -37,10 +38,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Found:
-    """Findings, as each detector gives them, and the kinds that could not be looked for."""
+    """Findings, as each detector gives them, the kinds that could not be looked for, and for whom
+    each agent waits."""
 
     findings: list[Finding]
     failed: dict[str, str]
+    waits: dict[str, list[str]]
 
 
 def detect(
@@ -53,11 +56,22 @@ def detect(
     asking = {kind: {**window.parameters, **thresholds[kind]} for kind in declarations()}
     queries = [(f"{DETECTORS}/{kind}/find", asked) for kind, asked in asking.items()]
     findings, failed = list[Finding](), dict[str, str]()
-    answers = database.separately(queries, _TOGETHER)
+    waiting = ("diagnose/waits", {"at": bound(window.at), "most": MOST})
+    waits, *answers = database.separately([waiting, *queries], _TOGETHER)
     for (kind, asked), rows in zip(asking.items(), answers, strict=True):
         if isinstance(rows, DatabaseError):
             _log.warning("detector %s: %s", kind, rows)
             failed[kind] = str(rows).partition("\n")[0][:_MOST_TEXT]
         else:
             findings += [finding(declarations()[kind], row, asked) for row in rows]
-    return Found(findings, failed)
+    return Found(findings, failed, _by_waiter(waits))
+
+
+def _by_waiter(rows: list[Row] | DatabaseError) -> dict[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    if isinstance(rows, DatabaseError):
+        _log.warning("who waits for whom: %s", rows)
+        return found
+    for row in rows:
+        found[row["waiter"]].append(row["awaited"])
+    return found

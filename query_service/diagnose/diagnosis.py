@@ -46,7 +46,7 @@ def diagnose(asked: Moment, minutes: int, agent: str = "", trace_id: str = "") -
     window = Window(asked.now - timedelta(minutes=minutes), asked.now)
     held = context()
     found = detect(held.database, window, held.thresholds)
-    issues = explained(found.findings)
+    issues = explained(found.findings, found.waits)
     if agent or trace_id:
         issues = _concerning(issues, normalise(agent), trace_id)
     return Diagnosis(window, minutes, issues, found.failed)

@@ -126,7 +126,7 @@ SELECT
         'Map(String, Float64)') AS figures,
     CAST((['why'], [arrayStringConcat(arrayFilter(t -> t != '', [
         if(is_untraced, concat(toString(untraced), ' of its ', toString(messages), ' messages carry no trace'), ''),
-        if(is_broken, concat('in ', toString(broken), ' traces parents of its spans never came'), '')]), '; ')]), 'Map(String, String)') AS facts
+        if(is_broken, concat('in ', toString(broken), ' traces parents of its spans never came'), '')]), ', ')]), 'Map(String, String)') AS facts
 FROM judged
 WHERE ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY untraced + broken DESC, subject

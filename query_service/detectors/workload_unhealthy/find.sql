@@ -92,7 +92,7 @@ WITH
                 if(is_restarting, concat(toString(restarts), ' restarts'), ''),
                 arrayStringConcat(reasons, ', '),
                 if(missing_seconds >= {min_seconds:Float64}, concat(toString(available), ' of ', toString(desired), ' pods available, fewer than wanted for ', toString(missing_seconds), ' s'), ''),
-                if(unready_seconds >= {min_seconds:Float64} AND missing_seconds < {min_seconds:Float64}, concat('a pod is not ready for ', toString(unready_seconds), ' s'), '')]), '; ') AS problem
+                if(unready_seconds >= {min_seconds:Float64} AND missing_seconds < {min_seconds:Float64}, concat('a pod is not ready for ', toString(unready_seconds), ' s'), '')]), ', ') AS problem
         FROM workloads
         WHERE owner_kind NOT IN ('Job', 'CronJob') AND is_wanted AND lower(JSONExtractString(told, 'marks', 'exclude')) != 'true'
             AND (is_restarting OR notEmpty(cannot) OR missing_seconds >= {min_seconds:Float64} OR unready_seconds >= {min_seconds:Float64})

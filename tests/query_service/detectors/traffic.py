@@ -5,6 +5,8 @@ import json
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
+from clickhouse_connect.driver.exceptions import DatabaseError
+
 from query_service.db import Database
 from query_service.diagnose.declaration import declarations
 from query_service.diagnose.detect import Window
@@ -137,5 +139,6 @@ def find(
     window = Window(at - timedelta(minutes=minutes), at, agent)
     usual = {name: one.default for name, one in declaration.thresholds.items()}
     asked = {**window.parameters, **usual, **thresholds}
-    rows = database_of(service).rows(f"detectors/{kind}/find", asked)
+    [rows] = database_of(service).separately([(f"detectors/{kind}/find", asked)], 1)
+    assert not isinstance(rows, DatabaseError), rows
     return [finding(declaration, row, asked) for row in rows]

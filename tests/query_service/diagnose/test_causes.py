@@ -55,9 +55,25 @@ def test_the_root_with_the_worst_below_it_comes_first() -> None:
     assert [one.finding for one in explained([mild, worst, root])] == [root, worst, mild]
 
 
-@given(st.lists(findings(), max_size=12))
-def test_every_finding_is_told_once_and_no_cause_comes_of_itself(drawn: list[Finding]) -> None:
-    told = explained(drawn)
+def test_whoever_waits_for_those_who_wait_for_a_dead_agent_waits_for_it() -> None:
+    dead = found("agent_not_consuming", "tester")
+    far = found("backlog_growing", "planner")
+    other = found("backlog_growing", "writer")
+    own = found("error_burst", "planner")
+    waits = {"planner": ["coder"], "coder": ["tester", "planner"]}
+    told = {id(one.finding): one.cause for one in explained([far, other, own, dead], waits)}
+    assert told[id(far)] is dead
+    assert told[id(dead)] is told[id(other)] is told[id(own)] is None
+
+
+waiting = st.dictionaries(st.sampled_from("abcd"), st.lists(st.sampled_from("abcd"), max_size=3))
+
+
+@given(st.lists(findings(), max_size=12), waiting)
+def test_every_finding_is_told_once_and_no_cause_comes_of_itself(
+    drawn: list[Finding], waits: dict[str, list[str]]
+) -> None:
+    told = explained(drawn, waits)
     assert sorted(id(one.finding) for one in told) == sorted(map(id, drawn))
     place = {id(one.finding): number for number, one in enumerate(told)}
     for one in told:
