@@ -1,9 +1,11 @@
--- Calls of models that fail more often than usual, other than by a rate limit: in the whole window or in a quarter
+-- Calls of models that fail more often than usual, other than by a rate limit: in the whole window or in a part
 -- of it.
 WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
-    greatest(300, intDiv(dateDiff('second', began, now), 4)) AS quarter,
+    greatest(120, intDiv(dateDiff('second', began, now), 8)) AS eighth,
+    -- Quarters, also those that begin halfway, and halves.
+    arrayFlatten([arrayMap(i -> (i, 2), range(7)), arrayMap(i -> (i, 4), range(5))]) AS stretches,
     -- The share that k of n show for certain (Wilson, 3 standard deviations).
     (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
     p.calls >= 20 AS has_past,
@@ -49,7 +51,7 @@ WITH
     slots AS
     (
         SELECT
-            model, provider, intDiv(dateDiff('second', began, ended_at), quarter) AS slot,
+            model, provider, intDiv(dateDiff('second', began, ended_at), eighth) AS slot,
             count() AS called,
             countIf(is_bad) AS bad,
             sumMap(map(toString(caller), toUInt64(is_bad))) AS by_agent,
@@ -75,8 +77,12 @@ WITH
             toString(s.provider) AS provider,
             sum(s.called) AS calls,
             sum(s.bad) AS failed,
-            greatest(surely(sum(s.bad), sum(s.called)), maxIf(surely(s.bad, s.called), s.bad >= {min_failed:Float64})) AS sure,
-            greatest(failed / calls, maxIf(s.bad / s.called, s.bad >= {min_failed:Float64})) AS worst,
+            arrayZip(groupArray(toInt64(s.slot)), groupArray(s.bad), groupArray(s.called)) AS counts,
+            arrayFilter(c -> c.1 >= {min_failed:Float64}, arrayPushBack(
+                arrayMap(w -> (arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.2, 0), counts), arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.3, 0), counts)), stretches),
+                (sum(s.bad), sum(s.called)))) AS parts,
+            arrayMax(arrayMap(c -> surely(c.1, c.2), parts)) AS sure,
+            arrayMax(arrayMap(c -> c.1 / c.2, parts)) AS worst,
             arraySort(a -> (-a.2, a.1), arrayZip(mapKeys(sumMap(s.by_agent) AS all), mapValues(all))) AS callers,
             arrayMap(a -> a.1, arrayFilter(a -> a.2 > 0 AND a.1 != '', callers)) AS hit,
             arraySort(t -> (-t.2, t.1), arrayZip(mapKeys(sumMap(s.by_type) AS types), mapValues(types)))[1].1 AS type,
@@ -108,7 +114,7 @@ SELECT
     CAST((['model', 'provider', 'error_type', 'message'], [m.model, m.provider, m.type, m.sample]), 'Map(String, String)') AS facts
 FROM models AS m
 LEFT JOIN past AS p ON p.model = m.model
-WHERE (m.sure > greatest({min_share:Float64}, usual) AND m.worst > {times_usual:Float64} * usual OR m.sure > {min_share:Float64} AND m.failed > {always_share:Float64} * m.calls)
+WHERE (m.sure > greatest({min_share:Float64}, 1.25 * usual) AND m.worst > {times_usual:Float64} * usual OR m.sure > {min_share:Float64} AND m.failed > {always_share:Float64} * m.calls)
     AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY m.failed DESC, subject
 LIMIT {most:UInt32}

@@ -2,7 +2,9 @@
 WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
-    greatest(300, intDiv(dateDiff('second', began, now), 4)) AS quarter,
+    greatest(120, intDiv(dateDiff('second', began, now), 8)) AS eighth,
+    -- Quarters, also those that begin halfway, and halves.
+    arrayFlatten([arrayMap(i -> (i, 2), range(7)), arrayMap(i -> (i, 4), range(5))]) AS stretches,
     -- The share that k of n show for certain (Wilson, 3 standard deviations).
     (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
     toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
@@ -118,7 +120,7 @@ WITH
     slots AS
     (
         SELECT
-            toString(model) AS model, intDiv(dateDiff('second', began, ended_at), quarter) AS slot,
+            toString(model) AS model, intDiv(dateDiff('second', began, ended_at), eighth) AS slot,
             toString(anyIf(provider, provider != '')) AS made_by,
             count() AS called,
             countIf(has_failed AND NOT is_bad) AS other,
@@ -158,8 +160,12 @@ WITH
             sum(s.bad) AS refused,
             sum(s.other) AS other,
             max(s.retry_after) AS retry_after,
-            greatest(surely(sum(s.bad), sum(s.called)), maxIf(surely(s.bad, s.called), s.bad >= {min_refused:Float64})) AS sure,
-            greatest(if(calls = 0, 0, refused / calls), maxIf(s.bad / s.called, s.bad >= {min_refused:Float64})) AS worst,
+            arrayZip(groupArray(toInt64(s.slot)), groupArray(s.bad), groupArray(s.called)) AS counts,
+            arrayFilter(c -> c.1 >= {min_refused:Float64}, arrayPushBack(
+                arrayMap(w -> (arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.2, 0), counts), arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.3, 0), counts)), stretches),
+                (sum(s.bad), sum(s.called)))) AS parts,
+            arrayMax(arrayMap(c -> surely(c.1, c.2), parts)) AS sure,
+            arrayMax(arrayMap(c -> c.1 / c.2, parts)) AS worst,
             arraySort(a -> (-a.2, a.1), arrayZip(mapKeys(sumMap(s.calling) AS all), mapValues(all))) AS callers,
             arraySort(a -> (-a.2, a.1), arrayZip(mapKeys(sumMap(s.by_agent) AS of_bad), mapValues(of_bad))) AS hit,
             arraySort(t -> (-t.2, t.1), arrayZip(mapKeys(sumMap(s.by_type) AS types), mapValues(types)))[1].1 AS type,
@@ -179,7 +185,7 @@ WITH
             gateway.1 != '' AS is_limited,
             p.calls >= 20 AS has_past,
             if(has_past, p.failed / p.calls, 0) AS usual,
-            m.refused >= {min_refused:Float64} AND (m.sure > greatest({min_share:Float64}, usual) AND m.worst > 2 * usual
+            m.refused >= {min_refused:Float64} AND (m.sure > greatest({min_share:Float64}, 1.25 * usual) AND m.worst > 2 * usual
                 OR m.sure > {min_share:Float64} AND m.refused > {always_share:Float64} * m.calls) AS is_refusing,
             gateway.6 AS full_minutes,
             gateway.7 AS cooldowns,

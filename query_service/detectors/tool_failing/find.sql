@@ -1,9 +1,11 @@
 -- Calls of tools that fail more often than the same tool of the same agent usually does: in the whole window or in a
--- quarter of it.
+-- part of it.
 WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
-    greatest(300, intDiv(dateDiff('second', began, now), 4)) AS quarter,
+    greatest(120, intDiv(dateDiff('second', began, now), 8)) AS eighth,
+    -- Quarters, also those that begin halfway, and halves.
+    arrayFlatten([arrayMap(i -> (i, 2), range(7)), arrayMap(i -> (i, 4), range(5))]) AS stretches,
     -- The share that k of n show for certain (Wilson, 3 standard deviations).
     (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
     p.calls >= 20 AS has_past,
@@ -38,7 +40,7 @@ WITH
     slots AS
     (
         SELECT
-            caller, name, intDiv(dateDiff('second', began, ended_at), quarter) AS slot,
+            caller, name, intDiv(dateDiff('second', began, ended_at), eighth) AS slot,
             anyIf(tool_name, tool_name != '') AS tool,
             count() AS called,
             countIf(is_bad) AS bad,
@@ -59,8 +61,12 @@ WITH
             if(max(s.tool) = '', name, toString(max(s.tool))) AS tool,
             sum(s.called) AS calls,
             sum(s.bad) AS failed,
-            greatest(surely(sum(s.bad), sum(s.called)), maxIf(surely(s.bad, s.called), s.bad >= {min_failed:Float64})) AS sure,
-            greatest(failed / calls, maxIf(s.bad / s.called, s.bad >= {min_failed:Float64})) AS worst,
+            arrayZip(groupArray(toInt64(s.slot)), groupArray(s.bad), groupArray(s.called)) AS counts,
+            arrayFilter(c -> c.1 >= {min_failed:Float64}, arrayPushBack(
+                arrayMap(w -> (arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.2, 0), counts), arraySum(c -> if(c.1 >= w.1 AND c.1 < w.1 + w.2, c.3, 0), counts)), stretches),
+                (sum(s.bad), sum(s.called)))) AS parts,
+            arrayMax(arrayMap(c -> surely(c.1, c.2), parts)) AS sure,
+            arrayMax(arrayMap(c -> c.1 / c.2, parts)) AS worst,
             arraySort(t -> (-t.2, t.1), arrayZip(mapKeys(sumMap(s.by_type) AS types), mapValues(types)))[1].1 AS type,
             argMax(s.sample, s.last_at) AS sample,
             minIf(s.first_at, s.bad > 0) AS first_at,
@@ -89,7 +95,7 @@ SELECT
     CAST((['tool', 'error_type', 'message'], [m.tool, m.type, m.sample]), 'Map(String, String)') AS facts
 FROM tools AS m
 LEFT JOIN past AS p ON p.agent = m.owner AND p.name = m.name
-WHERE (m.sure > greatest({min_share:Float64}, usual) AND m.worst > {times_usual:Float64} * usual OR m.sure > {min_share:Float64} AND m.failed > {always_share:Float64} * m.calls)
+WHERE (m.sure > greatest({min_share:Float64}, 1.25 * usual) AND m.worst > {times_usual:Float64} * usual OR m.sure > {min_share:Float64} AND m.failed > {always_share:Float64} * m.calls)
     AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY m.failed DESC, subject
 LIMIT {most:UInt32}

@@ -52,7 +52,7 @@ def test_failures_of_a_new_kind(empty: Service) -> None:
         )
     traffic.store(empty, times=2)
     [found] = find(empty, KIND)
-    assert found.agents == ["coder", "writer"]
+    assert (found.agents, found.figures["passed_on"]) == (["coder"], 0)
     assert (list(found.errors.first), found.errors.total) == (ids, 8)
     assert found.figures["reports"] == 16
     assert found.traces.total == 8
@@ -135,3 +135,28 @@ def test_a_new_agent_that_fails_now_and_then_is_silent(empty: Service) -> None:
     [found] = find(empty, KIND)
     assert found.facts["news"] == "its agent is new"
     assert found.confidence < 0.7
+
+
+def test_failures_that_are_passed_on_name_where_they_began(empty: Service) -> None:
+    traffic = working()
+    for number in range(8):
+        trace = f"{number:032x}"
+        fail(traffic, "Coder", 10 - number, trace_id=trace)
+        told = {"error_type": "SubtaskFailed", "error_message": "coder failed"}
+        fail(traffic, "writer", 9.9 - number, trace_id=trace, **told)
+    traffic.store(empty)
+    found = {one.agent: one for one in find(empty, KIND)}
+    assert {name: one.agents for name, one in found.items()} == {
+        "coder": ["coder"],
+        "writer": ["writer", "coder"],
+    }
+    assert found["writer"].figures["passed_on"] == 8
+
+
+def test_the_same_error_is_new_for_another_agent(empty: Service) -> None:
+    traffic = working(every=2)
+    for number in range(8):
+        fail(traffic, "writer", 10 - number)
+    traffic.store(empty)
+    [found] = find(empty, KIND)
+    assert found.agent == "writer"
