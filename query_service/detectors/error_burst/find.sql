@@ -22,7 +22,7 @@ WITH
             countIf(severity IN ('warning', 'info', 'debug')) AS mild,
             -- Another agent failed before in the same trace: this one passes it on.
             countIf(first_owner != owner) AS passed_on,
-            arrayFilter(a -> a NOT IN ('', owner), topKIf(5)(first_owner, first_owner != owner)) AS origins,
+            if(passed_on * 2 >= failures, arrayFilter(a -> a NOT IN ('', owner), topKIf(5)(first_owner, first_owner != owner)), []) AS origins,
             toString(any(error_type)) AS type,
             argMin(message, (event_time, failure_id)) AS sample,
             topK(1)(toString(category))[1] AS kind,

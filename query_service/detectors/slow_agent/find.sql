@@ -1,5 +1,5 @@
--- Agents that take longer for a task than in the seven days before, and which of their spans became slow. How long
--- spans took is counted in steps of 1/16 of an octave, as in span_rollups.
+-- Agents that take longer for a task than in the seven days before, in the whole window or a part of it, and which of
+-- their spans became slow. How long spans took is counted in steps of 1/16 of an octave, as in span_rollups.
 WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
@@ -8,6 +8,7 @@ WITH
     (counts, share) -> arrayFirst((step, sum) -> sum >= share * arraySum(mapValues(counts)), mapKeys(counts), arrayCumSum(mapValues(counts))) AS step_at,
     (counts, step) -> arraySum(arrayFilter((n, s) -> s > step, mapValues(counts), mapKeys(counts))) AS above,
     step -> exp2((step + 0.5) / 16) / 1e6 AS ms,
+    greatest(1, intDiv(dateDiff('second', began, now), 4) + 1) AS quarter,
     toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
     (
         SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
@@ -19,11 +20,13 @@ WITH
         SELECT
             replaceAll(lower(splitByChar(':', toString(agent_name))[1]), ' ', '-') AS agent, name,
             kind = 'agent' OR startsWith(name, 'process ') AS is_task,
+            -- The whole window (0), its halves (1, 2) and its quarters (3 to 6).
+            arrayJoin([0, 1 + intDiv(dateDiff('second', began, ended_at), 2 * quarter), 3 + intDiv(dateDiff('second', began, ended_at), quarter)]) AS part_of,
             count() AS tasks,
             sum(took) AS total,
             sumMapIf(map(toInt16(floor(log2(greatest(took, 1)) * 16)), toUInt64(1)), is_task) AS steps,
             groupArraySortedIf(1000)((-took, ended_at, trace_id, message_id), is_task) AS slowest,
-            any(kind) = 'handoff' AS is_handoff
+            any(kind) = 'handoff' AND NOT is_task AS is_handoff
         FROM
         (
             SELECT agent_name, name, kind, trace_id, message_id, assumeNotNull(end_time) AS ended_at,
@@ -32,7 +35,7 @@ WITH
             WHERE bucket BETWEEN toDateTime(began - INTERVAL 65 MINUTE, 'UTC') AND now AND event_time <= now
                 AND agent_name != '' AND isNotNull(end_time) AND end_time > began AND end_time <= now AND end_time >= start_time
         )
-        GROUP BY agent, name, is_task
+        GROUP BY agent, name, is_task, part_of
     ),
     usual AS
     (
@@ -79,13 +82,13 @@ WITH
     compared AS
     (
         SELECT
-            s.agent AS agent, s.name AS name, s.is_task AS is_task, s.is_handoff AS is_handoff, s.tasks AS tasks, s.total AS total, s.steps AS steps, s.slowest AS slowest,
+            s.agent AS agent, s.part_of AS part_of, s.name AS name, s.is_task AS is_task, s.is_handoff AS is_handoff, s.tasks AS tasks, s.total AS total, s.steps AS steps, s.slowest AS slowest,
             u.tasks AS usual_tasks, u.total AS usual_total, u.steps AS usual_steps
         FROM spans AS s
         LEFT JOIN usual AS u ON u.agent = s.agent AND u.name = s.name AND u.is_task = s.is_task
         UNION ALL
         SELECT
-            agent, 'task until its answer', true, false, sumIf(tasks, is_now), sumIf(total, is_now), sumMapIf(steps, is_now), anyIf(slowest, is_now),
+            agent, 0, 'task until its answer', true, false, sumIf(tasks, is_now), sumIf(total, is_now), sumMapIf(steps, is_now), anyIf(slowest, is_now),
             sumIf(tasks, NOT is_now), sumIf(total, NOT is_now), sumMapIf(steps, NOT is_now)
         FROM answers
         GROUP BY agent
@@ -95,18 +98,19 @@ WITH
     (
         SELECT
             agent,
-            max(is_handoff) AS sends,
+            part_of,
+            max(max(is_handoff)) OVER (PARTITION BY agent) AS sends,
             argMaxIf(
                 (name, tasks, total, steps, usual_tasks, usual_total, usual_steps, slowest),
                 (step_at(steps, 0.5) - step_at(usual_steps, 0.5), name), is_task AND tasks >= {min_tasks:Float64} AND usual_tasks >= {min_past:Float64}) AS task,
             groupArrayIf((name, tasks, total, usual_tasks, usual_total), NOT is_task AND NOT is_handoff) AS parts
         FROM compared
-        GROUP BY agent
+        GROUP BY agent, part_of
     ),
     measured AS
     (
         SELECT
-            agent, sends, task.1 AS span, task.2 AS done, task.5 AS usual_tasks, task.4 AS steps, task.7 AS usual_steps,
+            agent, part_of, sends, task.1 AS span, task.2 AS done, task.5 AS usual_tasks, task.4 AS steps, task.7 AS usual_steps,
             ms(step_at(steps, 0.5)) AS p50, ms(step_at(usual_steps, 0.5)) AS usual_p50,
             ms(step_at(steps, 0.95)) AS p95, ms(step_at(usual_steps, 0.95)) AS usual_p95,
             above(steps, step_at(usual_steps, 0.75)) AS above_p75, above(steps, step_at(usual_steps, 0.95)) AS above_p95,
@@ -139,9 +143,13 @@ SELECT
         if(is_part, part.3, nan), if(is_part, part.4, nan), if(is_part, 100 * least(1, part_share), nan)]), 'Map(String, Float64)') AS figures,
     CAST((['span', 'slow_span', 'why'], [toString(span), if(is_part, part.1, toString(span)),
         if(is_part, concat('most of the time is in its ', part.1), 'the time is in none of its other spans')]), 'Map(String, String)') AS facts
-FROM measured
--- Where the agent waits for others and none of its own spans explains it, the others are to be looked at.
-WHERE (is_slow OR has_tail) AND (is_part OR NOT sends)
-    AND ({agent:String} = '' OR has(agents, {agent:String}))
+FROM
+(
+    SELECT *, row_number() OVER (PARTITION BY agent ORDER BY is_slow DESC, p50 / usual_p50 DESC, part_of) AS place
+    FROM measured
+    -- Where the agent waits for others and none of its own spans explains it, the others are to be looked at.
+    WHERE (is_slow OR has_tail) AND (is_part OR NOT sends)
+)
+WHERE place = 1 AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY p50 / usual_p50 DESC, subject
 LIMIT {most:UInt32}
