@@ -62,10 +62,11 @@ WITH
     (
         SELECT agent, sum(f.spans) AS spans, min(f.first_seen) AS began_at
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.agent IN (SELECT owner FROM recent) AND f.spans > 0
+            AND f.agent IN (SELECT owner FROM recent)
+        WHERE f.spans > 0
         GROUP BY agent
     ),
     work_now AS

@@ -21,7 +21,7 @@ WITH
     (
         SELECT model, sum(f.ended) AS calls, sum(f.errors) AS failed
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
             AND f.kind = 'llm_call'
@@ -41,12 +41,19 @@ WITH
             AND kind = 'llm_call' AND (model != '' OR provider != '') AND (isNotNull(end_time) OR status NOT IN ('running', 'waiting'))
             AND ended_at > began AND ended_at <= now
     ),
+    -- Models whose vague failures are refusals, by some of them.
     refused AS
     (
-        SELECT TraceId, SpanId
-        FROM otel_traces
-        WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE has_failed AND is_vague ORDER BY ended_at DESC, trace_id, span_id LIMIT 200)
-            AND (SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429')
+        SELECT c.model AS model
+        FROM (SELECT model, trace_id, span_id FROM calls WHERE is_vague ORDER BY ended_at DESC, trace_id, span_id LIMIT 3 BY model LIMIT 20) AS c
+        INNER JOIN
+        (
+            SELECT TraceId, SpanId, SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429' AS is_429
+            FROM otel_traces
+            WHERE (TraceId, SpanId) IN (SELECT trace_id, span_id FROM calls WHERE is_vague ORDER BY ended_at DESC, trace_id, span_id LIMIT 3 BY model LIMIT 20)
+        ) AS t ON t.TraceId = c.trace_id AND t.SpanId = c.span_id
+        GROUP BY model
+        HAVING avg(t.is_429) >= 0.5
     ),
     slots AS
     (
@@ -65,7 +72,7 @@ WITH
         (
             SELECT
                 *,
-                has_failed AND NOT is_refused AND (NOT is_vague OR (trace_id, span_id) NOT IN refused) AS is_bad
+                has_failed AND NOT is_refused AND (NOT is_vague OR model NOT IN refused) AS is_bad
             FROM calls
         )
         GROUP BY model, provider, slot

@@ -18,7 +18,7 @@ WITH
     (
         SELECT model, sum(f.ended) AS calls, sum(f.errors) AS failed
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
             AND f.kind = 'llm_call'
@@ -106,16 +106,21 @@ WITH
             GROUP BY l.name, l.real
         )
     ) AS limited,
+    -- Of some failures of each model that are vague or refusals: whether they are, and what Retry-After said.
     told AS
     (
-        SELECT
-            TraceId, SpanId,
-            max(SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429') AS is_429,
-            max(toFloat64OrZero(extract(SpanAttributes['http.response.header.retry-after'], '\\d{1,9}'))) AS wait
-        FROM otel_traces
-        WHERE (TraceId, SpanId) IN (
-            SELECT trace_id, span_id FROM calls WHERE has_failed AND (is_vague OR is_refused) ORDER BY is_refused, ended_at DESC, trace_id, span_id LIMIT 200)
-        GROUP BY TraceId, SpanId
+        SELECT c.model AS model, c.is_vague AS is_vague, avg(t.is_429) >= 0.5 AS is_429, max(t.wait) AS wait
+        FROM (SELECT model, is_vague, trace_id, span_id FROM calls WHERE is_vague OR is_refused ORDER BY ended_at DESC, trace_id, span_id LIMIT 3 BY model, is_vague LIMIT 20) AS c
+        INNER JOIN
+        (
+            SELECT
+                TraceId, SpanId, SpanAttributes['http.response.status_code'] = '429' OR SpanAttributes['http.status_code'] = '429' AS is_429,
+                toFloat64OrZero(extract(SpanAttributes['http.response.header.retry-after'], '\\d{1,9}')) AS wait
+            FROM otel_traces
+            WHERE (TraceId, SpanId) IN
+                (SELECT trace_id, span_id FROM calls WHERE is_vague OR is_refused ORDER BY ended_at DESC, trace_id, span_id LIMIT 3 BY model, is_vague LIMIT 20)
+        ) AS t ON t.TraceId = c.trace_id AND t.SpanId = c.span_id
+        GROUP BY model, is_vague
     ),
     slots AS
     (
@@ -138,11 +143,11 @@ WITH
         (
             SELECT
                 c.*,
-                c.has_failed AND (c.is_refused OR t.is_429) AS is_bad,
+                c.is_refused OR c.is_vague AND t.is_429 AS is_bad,
                 extractGroups(lower(c.error_message), '(?:retry.after|try again in|retry in)\\D{0,5}(\\d{1,6}(?:\\.\\d{1,3})?) ?(ms\\b|m\\b|)') AS said,
-                greatest(t.wait, toFloat64OrZero(said[1]) * multiIf(said[2] = 'ms', 0.001, said[2] = 'm', 60, 1)) AS retry_after
+                greatest(if(is_bad, t.wait, 0), toFloat64OrZero(said[1]) * multiIf(said[2] = 'ms', 0.001, said[2] = 'm', 60, 1)) AS retry_after
             FROM calls AS c
-            LEFT JOIN told AS t ON t.TraceId = c.trace_id AND t.SpanId = c.span_id
+            LEFT JOIN told AS t ON t.model = c.model AND t.is_vague = c.is_vague
         )
         GROUP BY model, slot
         UNION ALL

@@ -37,16 +37,24 @@ WITH
         )
         GROUP BY agent, name, is_task, part_of
     ),
+    -- How long each took is read of tasks alone.
     usual AS
     (
-        SELECT
-            agent, name, kind = 'agent' OR startsWith(name, 'process ') AS is_task,
-            sum(f.ended) AS tasks, toInt64(sum(f.duration_ns)) AS total, sumMapIf(f.durations, is_task) AS steps
+        SELECT agent, name, true AS is_task, sum(f.ended) AS tasks, toInt64(sum(f.duration_ns)) AS total, sumMap(f.durations) AS steps
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-        GROUP BY agent, name, is_task
+            AND (f.kind = 'agent' OR startsWith(f.name, 'process '))
+        GROUP BY agent, name
+        UNION ALL
+        SELECT agent, name, false, sum(f.ended), toInt64(sum(f.duration_ns)), CAST(map(), 'Map(Int16, UInt64)')
+        FROM span_rollups AS f FINAL
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
+                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
+            AND f.kind NOT IN ('agent', 'handoff') AND NOT startsWith(f.name, 'process ')
+        GROUP BY agent, name
     ),
     -- Agents without such spans, by their answers: the time since the task was sent or, when they are busy, since the
     -- answer before, so that waiting in the queue does not count.
@@ -71,7 +79,7 @@ WITH
             (
                 SELECT agent, message_hash, any(message_id) AS message_id, min(event_time) AS event_time, argMax(a.answered_at, a.computed_at) AS answered_at
                 FROM answered_tasks AS a
-                WHERE toStartOfFiveMinutes(a.event_time) BETWEEN began - INTERVAL 1 DAY AND now AND is_deleted = 0
+                WHERE toStartOfFiveMinutes(a.event_time) BETWEEN began - INTERVAL 6 HOUR AND now AND is_deleted = 0
                     AND agent NOT IN (SELECT agent FROM spans WHERE is_task)
                 GROUP BY agent, message_hash
             )

@@ -19,7 +19,7 @@ WITH
             sumIf(least(f.input_tokens, 1000000000000) + least(f.output_tokens, 1000000000000), kind = 'llm_call') AS tokens,
             arrayMax(mapValues(sumMapIf(map(toString(name), f.ended), kind = 'agent'))) AS tasks
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
             AND f.kind IN ('llm_call', 'agent')

@@ -21,7 +21,7 @@ WITH
     (
         SELECT agent, name, sum(f.ended) AS calls, sum(f.errors) AS failed
         FROM span_rollups AS f FINAL
-        WHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
+        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
                 OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
                 OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
             AND f.kind = 'tool'
