@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import click
 import httpx
 
 from tests.faults.judge import Item, Verdict, judge, of_world
@@ -51,4 +52,8 @@ def diagnose(client: httpx.Client, at: float) -> dict[str, Any]:
     if answer.is_error:
         raise httpx.HTTPStatusError(answer.text[:500], request=answer.request, response=answer)
     document: dict[str, Any] = answer.json()
+    if failed := document["metadata"]["failed_detectors"]:
+        raise click.ClickException(f"detectors failed: {failed}")
+    if omitted := document["issues"]["omitted"]:
+        raise click.ClickException(f"{omitted} findings were left out")
     return document
