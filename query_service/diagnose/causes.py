@@ -1,6 +1,6 @@
 """Which finding is the cause of which: a dead agent is one thing that is wrong, not four."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,9 +36,14 @@ def explained(findings: Sequence[Finding], waits: Waits | None = None) -> list[E
             by_agent[agent].append(one)
         for task in one.tasks.first:
             by_task[task].append(one)
+    by_trace = defaultdict[str, list[Finding]](list)
+    for one in findings:
+        for trace in one.traces.first:
+            by_trace[trace].append(one)
     causes: dict[int, Finding] = {}
     for one in findings:
         own = [*by_agent[one.agent], *(each for task in one.tasks.first for each in by_task[task])]
+        own += _of_same_traces(one, by_trace)
         possible = [cause for cause in own if one.kind in cause.declaration.explains]
         if one.kind in WAITING:
             awaited = _awaited(one, waits or {})
@@ -47,6 +52,13 @@ def explained(findings: Sequence[Finding], waits: Waits | None = None) -> list[E
         if possible:
             causes[id(one)] = min(possible, key=_weight)
     return _ordered(findings, causes)
+
+
+def _of_same_traces(one: Finding, by_trace: Mapping[str, list[Finding]]) -> list[Finding]:
+    """Findings about at least half of its traces: a failure is seen wherever it passes."""
+    shared = Counter(id(each) for trace in one.traces.first for each in by_trace[trace])
+    known = {id(each): each for trace in one.traces.first for each in by_trace[trace]}
+    return [known[i] for i, count in shared.items() if 2 * count >= len(one.traces.first)]
 
 
 def _holds_up(cause: Finding) -> bool:

@@ -66,7 +66,7 @@ WITH
     ),
     usual AS
     (
-        SELECT agent, count() AS samples, quantileTDigest(0.99)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS p99
+        SELECT agent, quantileTDigest(0.99)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS p99
         FROM answered_tasks
         WHERE is_deleted = 0 AND toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND answered_at <= now
         GROUP BY agent
@@ -96,8 +96,7 @@ WITH
                 q.consumer_group = '', if(heard_at > toDateTime64(0, 9, 'UTC'), 'never', ''),
                 q.last_rewound >= {since:DateTime64(9, 'UTC')}, 'rewound',
                 q.is_known AND q.readers = 0, if(silent >= {min_silent_seconds:Float64} AND heard_at > toDateTime64(0, 9, 'UTC'), 'stopped', ''),
-                -- Whoever is in the middle of a task hangs: that is a stuck task, where it is known how long tasks take.
-                NOT is_busy AND (isNull(b.last_sign) OR u.samples < {min_answered:Float64}) AND silent >= greatest({min_stalled_seconds:Float64}, {times_usual:Float64} * u.p99), 'stalled',
+                NOT is_busy AND silent >= greatest({min_stalled_seconds:Float64}, {times_usual:Float64} * u.p99), 'stalled',
                 '') AS rule
         FROM queues AS q
         INNER JOIN waiting AS w ON w.topic = q.topic AND w.consumer_group = q.consumer_group

@@ -61,8 +61,7 @@ def test_whoever_says_that_they_work_is_busy_not_dead(empty: Service) -> None:
     traffic.sign("heartbeat", unread[0], "coder", 1.2)
     traffic.store(empty)
     assert find(empty, KIND) == []
-    assert find(empty, KIND, busy_seconds=5) == []  # hangs in a task: a stuck one
-    assert len(find(empty, KIND, busy_seconds=5, min_answered=1e6)) == 1
+    assert len(find(empty, KIND, busy_seconds=5)) == 1
 
 
 def test_an_agent_that_takes_long_stands_still_for_as_long(empty: Service) -> None:

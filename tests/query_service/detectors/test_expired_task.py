@@ -26,12 +26,16 @@ def test_tasks_that_ran_out_in_the_window(empty: Service) -> None:
     assert find(empty, KIND, at=ago(7.5), minutes=10) == []
 
 
-def test_an_answer_that_came_too_late_came(empty: Service) -> None:
+def test_an_answer_that_came_too_late(empty: Service) -> None:
     traffic = Traffic()
     traffic.handoff("planner", "coder", 10, takes=5, ttl_seconds=60)
     traffic.store(empty)
-    assert find(empty, KIND) == []
-    assert len(find(empty, KIND, at=ago(8))) == 1
+    [found] = find(empty, KIND)
+    assert (found.figures["expired"], found.figures["answered_late"]) == (1, 1)
+    assert found.last_seen == ago(9)
+    [found] = find(empty, KIND, at=ago(8))
+    assert (found.figures["expired"], found.figures["answered_late"]) == (1, 0)
+    assert find(empty, KIND, minutes=4) == []
 
 
 def test_many_of_an_agent_that_answers_less_are_worse(empty: Service) -> None:

@@ -66,6 +66,14 @@ def test_whoever_waits_for_those_who_wait_for_a_dead_agent_waits_for_it() -> Non
     assert told[id(dead)] is told[id(other)] is told[id(own)] is None
 
 
+def test_what_fails_in_one_place_is_seen_all_the_way_up() -> None:
+    model = found("llm_failing", "coder", trace_ids=["1", "2", "3"])
+    passed_on = found("error_burst", "planner", trace_ids=["2", "3", "4"])
+    other = found("error_burst", "writer", trace_ids=["3", "5", "6"])
+    told = {id(one.finding): one.cause for one in explained([passed_on, other, model])}
+    assert (told[id(passed_on)], told[id(other)]) == (model, None)
+
+
 waiting = st.dictionaries(st.sampled_from("abcd"), st.lists(st.sampled_from("abcd"), max_size=3))
 
 
