@@ -128,7 +128,9 @@ class Database:
         try:
             with query(name, sql(name)):
                 given = dict(parameters or {})
-                return self.client.query(sql(name), parameters=given, settings=dict(settings or {}))
+                if settings:
+                    return self.client.query(sql(name), given, dict(settings))
+                return self.client.query(sql(name), parameters=given)
         except OperationalError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
 

@@ -61,14 +61,15 @@ def some_errors(query: ClaudeErrorsQuery) -> dict[str, Any]:
     asked = moment(query.at)
     since = asked.now - timedelta(minutes=query.time_window_minutes)
     found = error_groups.find(asked, since, query.limit)
+    at = asked.at if asked.is_past else None
     answer = {
         "total_error_types": found["total"],
         "errors": [error_groups.told(one, query.include_suggestions) for one in found["groups"]],
-        "error_store_summary": errors.errors_summary(AtQuery(at=query.at)),
+        "error_store_summary": errors.errors_summary(AtQuery(at=at)),
         "source": "error_reports",
     }
     if query.include_raw_errors:
-        raw = errors.errors(ErrorsQuery(at=query.at, limit=query.limit))
+        raw = errors.errors(ErrorsQuery(at=at, limit=query.limit))
         answer["raw_errors"] = raw["errors"]
     return answer
 

@@ -97,3 +97,9 @@ def test_what_to_do(broken: Service) -> None:
     answer = broken.get("/api/v1/claude/actions?limit=1")
     assert (answer["total_actions"], answer["system_status"]) == (1, "critical")
     assert "coder" in answer["actions"][0]["action"]
+
+
+def test_errors_of_a_time_that_is_told_as_so_long_ago(broken: Service) -> None:
+    now = broken.get("/api/v1/claude/errors?include_raw_errors=true")
+    past = broken.get("/api/v1/claude/errors?include_raw_errors=true&at=1m")
+    assert now["errors"] == past["errors"]

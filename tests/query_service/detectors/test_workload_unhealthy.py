@@ -107,7 +107,7 @@ def test_a_container_that_was_killed_for_its_memory_counts_at_once(empty: Servic
     cluster.pod(5, "coder-1", restarts=1, containers=[ended])
     cluster.store(empty)
     [found] = find(empty, KIND)
-    assert found.facts["why"] == "1 restarts; OOMKilled"
+    assert found.facts["why"] == "1 restarts, OOMKilled"
     assert found.facts["max_memory"] == "512Mi"
     assert found.first_seen == ago(5)
 
