@@ -13,14 +13,13 @@ def actions(issues: list[Explained], limit: int) -> list[Json]:
     """The first actions against the roots, each once; what comes of a root goes with it."""
     found: dict[str, Json] = {}
     for one in (one.finding for one in issues if one.cause is None):
-        for text in one.declaration.fixes[:_EACH]:
-            action = one.told(text)
+        for action in one.fixes[:_EACH]:
             found.setdefault(
                 action,
                 {
                     "priority": "high" if one.severity in _URGENT else "medium",
                     "action": action,
-                    "rationale": f"Addresses: {one.told(one.declaration.title)}",
+                    "rationale": f"Addresses: {one.title}",
                     "related_issue_id": one.id,
                 },
             )

@@ -63,13 +63,13 @@ def _issues(issues: list[Explained]) -> Iterator[Block]:
 
 
 def _line(found: Finding) -> str:
-    return f"[{found.severity.upper()}] {found.told(found.declaration.title)} ({found.kind})"
+    return f"[{found.severity.upper()}] {found.title} ({found.kind})"
 
 
 def _whole(found: Finding, below: list[Finding]) -> str:
     figures = ", ".join(f"{name}={value:g}" for name, value in found.figures.items())
     facts = ", ".join(f"{name}={value}" for name, value in found.facts.items())
-    fixes = [f"  {n}. {found.told(text)}" for n, text in enumerate(found.declaration.fixes, 1)]
+    fixes = [f"  {n}. {text}" for n, text in enumerate(found.fixes, 1)]
     lines = [
         _line(found),
         f"Category: {found.declaration.category}; confidence {found.confidence:g}; id {found.id}",
@@ -83,7 +83,7 @@ def _whole(found: Finding, below: list[Finding]) -> str:
         "Suggested actions:",
         *fixes,
         "Verify:",
-        *(f"  $ {found.told(text)}" for text in found.declaration.verify),
+        *(f"  $ {text}" for text in found.verify),
     ]
     if below:
         lines += ["Consequences:", *(f"  - {_line(one)}" for one in below[:MOST_IDS])]

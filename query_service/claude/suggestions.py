@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_BY_CATEGORY: Mapping[str, tuple[str, ...]] = {
+BY_CATEGORY: Mapping[str, tuple[str, ...]] = {
     "llm_error": (
         "See /api/v1/claude/rate-limits: a model at its limit refuses calls",
         "Retry with growing waits, and honour Retry-After",
@@ -48,5 +48,5 @@ def suggestions(error: Mapping[str, Any] | None) -> list[str]:
     own = (error or {}).get("suggested_fixes")
     told = [one for one in own if isinstance(one, str)] if isinstance(own, list) else []
     category = str((error or {}).get("category") or "unknown")
-    usual = _BY_CATEGORY.get(category, _BY_CATEGORY["unknown"])
+    usual = BY_CATEGORY.get(category, BY_CATEGORY["unknown"])
     return list(dict.fromkeys([*told, *usual]))[:MOST]

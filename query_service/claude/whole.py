@@ -153,5 +153,4 @@ def debugging_context(found: Whole) -> str:
 
 
 def _title(found: Diagnosis) -> str:
-    one = found.issues[0].finding
-    return one.told(one.declaration.title)
+    return found.issues[0].finding.title

@@ -1,11 +1,13 @@
 """A finding: one thing that is wrong, with its proof."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 from query_service.db import Row
 from query_service.diagnose.declaration import Declaration, Severity
@@ -67,10 +69,26 @@ class Finding:
         """Other agents whose faults would explain it: the fact of that name."""
         return [name for name in self.facts.get("waits_for", "").split(", ") if name]
 
-    def told(self, text: str) -> str:
-        """A text of the declaration with what it names."""
-        names = {**self.figures, **self.facts, "agent": self.agent, "subject": self.subject}
-        return text.format_map(_Known(names))
+    @property
+    def title(self) -> str:
+        """What is wrong, in a line."""
+        return self._told(self.declaration.title, _on_one_line)
+
+    @property
+    def fixes(self) -> list[str]:
+        """How to mend it, in this order."""
+        return [self._told(text, _on_one_line) for text in self.declaration.fixes]
+
+    @property
+    def verify(self) -> list[str]:
+        """Commands that show whether it is mended. Names are as in an address: whoever sends us
+        spans chooses them, and somebody runs the command in a shell."""
+        return [self._told(text, partial(quote, safe="")) for text in self.declaration.verify]
+
+    def _told(self, text: str, safe: Callable[[str], str]) -> str:
+        facts = {**self.facts, "agent": self.agent, "subject": self.subject}
+        names = {name: safe(one) for name, one in facts.items()}
+        return text.format_map(_Known({**names, **self.figures}))
 
 
 class _Known(dict[str, Any]):
@@ -85,6 +103,10 @@ class _Unknown(str):
 
     def __format__(self, _: str) -> str:
         return "?"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def finding(declaration: Declaration, row: Row, asked: Mapping[str, Any]) -> Finding:
@@ -103,6 +125,6 @@ def finding(declaration: Declaration, row: Row, asked: Mapping[str, Any]) -> Fin
         Ids(row["trace_ids"], row["traces"]),
         Ids(row["error_ids"], row["errors"]),
         {name: round(one, 3) for name, one in row["figures"].items() if math.isfinite(one)},
-        {name: one[:_MOST_TEXT] for name, one in row["facts"].items() if one},
+        {name: _on_one_line(one)[:_MOST_TEXT] for name, one in row["facts"].items() if one},
         {**asked, "agent": agents[0] if agents else ""},
     )

@@ -64,7 +64,7 @@ def test_a_model_that_fails_for_one_agent(empty: Service) -> None:
     assert the_one(find(empty, KIND, agent="coder")).agents == ["coder"]
     assert find(empty, KIND, min_failed=16) == []
     assert find(empty, KIND, min_share=0.6) == []
-    assert "fail: 15 of 75 (20 %), APIError" in found.told(found.declaration.title)
+    assert "fail: 15 of 75 (20 %), APIError" in found.title
 
 
 def test_a_short_outage_in_a_long_window(empty: Service) -> None:
