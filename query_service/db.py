@@ -27,6 +27,7 @@ Row = dict[str, Any]
 
 _LARGEST = 130_000
 READ_ONCE = {"enable_materialized_cte": 1}
+LOGICAL_ERROR = 49  # of ClickHouse
 _CONNECTIONS = 64
 """A process answers 8 requests at a time, of which one asks up to ten questions at once. Beyond the
 usual 8 they were closed after each, with a warning in the log."""
@@ -147,9 +148,13 @@ class Database:
             return [found, *(one.result() for one in later)]
 
     def separately(
-        self, queries: Sequence[tuple[str, Mapping[str, Any]]], at_once: int
+        self,
+        queries: Sequence[tuple[str, Mapping[str, Any]]],
+        at_once: int,
+        limits: Mapping[str, Any],
     ) -> list[list[Row] | DatabaseError]:
-        """The rows of each SQL file, or why ClickHouse did not run it. Raises Unavailable.
+        """The rows of each SQL file, or why ClickHouse did not run it within its limits. Raises
+        Unavailable.
 
         What is named twice in a statement is read once, as far as ClickHouse can: that is
         experimental, and some plans end with an error, which is no reason to have no answer.
@@ -157,11 +162,12 @@ class Database:
 
         def asked(query: tuple[str, Mapping[str, Any]]) -> list[Row] | DatabaseError:
             try:
-                return list(self._query(*query, READ_ONCE).named_results())
-            except DatabaseError:
-                pass
+                return list(self._query(*query, {**limits, **READ_ONCE}).named_results())
+            except DatabaseError as error:
+                if error.code != LOGICAL_ERROR:
+                    return error
             try:
-                return self.rows(*query)
+                return list(self._query(*query, limits).named_results())
             except DatabaseError as error:
                 return error
 

@@ -16,6 +16,9 @@ from query_service.routes.context import bound
 
 MOST = 1_000
 """Findings of one kind."""
+LIMITS = {"max_execution_time": 15, "max_memory_usage": 2**30}
+"""Of each statement, below the time in which ClickHouse has to answer: a window of days over many
+messages may take more, and then the others still answer."""
 _TOGETHER = 4
 _MOST_TEXT = 300
 _log = logging.getLogger(__name__)
@@ -57,14 +60,19 @@ def detect(
     queries = [(f"{DETECTORS}/{kind}/find", asked) for kind, asked in asking.items()]
     findings, failed = list[Finding](), dict[str, str]()
     waiting = ("diagnose/waits", {"at": bound(window.at), "most": MOST})
-    waits, *answers = database.separately([waiting, *queries], _TOGETHER)
+    waits, *answers = database.separately([waiting, *queries], _TOGETHER, LIMITS)
     for (kind, asked), rows in zip(asking.items(), answers, strict=True):
         if isinstance(rows, DatabaseError):
             _log.warning("detector %s: %s", kind, rows)
-            failed[kind] = str(rows).partition("\n")[0][:_MOST_TEXT]
+            failed[kind] = _why(str(rows))
         else:
             findings += [finding(declarations()[kind], row, asked) for row in rows]
     return Found(findings, failed, _by_waiter(waits))
+
+
+def _why(message: str) -> str:
+    """What ClickHouse says, without where it is."""
+    return message.partition(" (for url ")[0].partition("\n")[0][:_MOST_TEXT]
 
 
 def _by_waiter(rows: list[Row] | DatabaseError) -> dict[str, list[str]]:

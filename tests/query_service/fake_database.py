@@ -83,7 +83,10 @@ class FakeDatabase(Database):
         return [self.rows(*query) for query in queries]
 
     def separately(
-        self, queries: Sequence[tuple[str, Mapping[str, Any]]], at_once: int
+        self,
+        queries: Sequence[tuple[str, Mapping[str, Any]]],
+        at_once: int,
+        limits: Mapping[str, Any],
     ) -> list[list[Row] | DatabaseError]:
         """The scripted rows of each, asked one after the other."""
         return [self.rows(*query) for query in queries]

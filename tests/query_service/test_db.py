@@ -48,7 +48,7 @@ class Away:
         lambda database: database.run("health/schema"),
         lambda database: database.insert("events", [{"event_id": "x"}]),
         lambda database: database.together(("health/schema", {}), ("health/schema", {})),
-        lambda database: database.separately([("health/schema", {})], 2),
+        lambda database: database.separately([("health/schema", {})], 2, {}),
     ],
 )
 def test_whatever_is_asked_clickhouse_may_be_away(

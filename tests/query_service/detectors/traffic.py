@@ -9,7 +9,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from query_service.db import Database
 from query_service.diagnose.declaration import declarations
-from query_service.diagnose.detect import Window
+from query_service.diagnose.detect import LIMITS, Window
 from query_service.diagnose.finding import Finding, finding
 from query_service.observer.failures import FailuresJob
 from query_service.observer.open_tasks import OpenTasksJob
@@ -139,6 +139,6 @@ def find(
     window = Window(at - timedelta(minutes=minutes), at, agent)
     usual = {name: one.default for name, one in declaration.thresholds.items()}
     asked = {**window.parameters, **usual, **thresholds}
-    [rows] = database_of(service).separately([(f"detectors/{kind}/find", asked)], 1)
+    [rows] = database_of(service).separately([(f"detectors/{kind}/find", asked)], 1, LIMITS)
     assert not isinstance(rows, DatabaseError), rows
     return [finding(declaration, row, asked) for row in rows]
