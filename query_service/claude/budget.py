@@ -27,7 +27,7 @@ class Block:
 
 def fitted(blocks: Sequence[Block], most: int, how: str) -> str:
     """The blocks in their order, within so many tokens: short ones first, then whole ones from the
-    first on. `how` says how to get what was left out."""
+    first on. `how` says how to get what was left out, in a line."""
     room = most - _NOTE
     shown: list[str | None] = []
     for block in blocks:
@@ -42,6 +42,15 @@ def fitted(blocks: Sequence[Block], most: int, how: str) -> str:
     cut = [b.name for b, text in zip(blocks, shown, strict=True) if text is None or text != b.text]
     lines = [text for text in shown if text]
     if cut:
-        named = ", ".join(dict.fromkeys(cut[:5])) + (f" and {len(cut) - 5} more" * (len(cut) > 5))
-        lines.append(f"Left out or shortened for {most:,} tokens: {named}. {how}"[: 2 * _NOTE])
+        note = f"Left out or shortened for {most:,} tokens: "
+        names = list(dict.fromkeys(cut))
+        while tokens(f"{note}{_named(cut, names)}. {how}") > _NOTE and names:
+            names.pop()
+        lines.append(f"{note}{_named(cut, names)}. {how}")
     return "\n".join(lines)
+
+
+def _named(cut: Sequence[str], names: Sequence[str]) -> str:
+    """Some by their names, and how many others there are."""
+    more = len(set(cut)) - len(names)
+    return ", ".join([*names, *[f"{more} more"] * bool(more)])

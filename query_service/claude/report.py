@@ -48,7 +48,9 @@ def _report(found: Whole, most: int, heading: Heading, form: str) -> str:
         if lines
     ]
     asking = {"format": form, "time_window_minutes": one.minutes, "max_tokens": 20_000}
-    how = f"Ask {_PATH}?{urlencode(asking)}, or &agent= for one agent."
+    if one.is_past:
+        asking["at"] = iso(one.at)
+    how = f"Ask {_PATH}?{urlencode(asking)} (&agent= for one)."
     return fitted(blocks, most, how)
 
 
@@ -88,7 +90,7 @@ def _whole(found: Finding, below: list[Finding]) -> str:
     if below:
         lines += ["Consequences:", *(f"  - {_line(one)}" for one in below[:MOST_IDS])]
         lines += [f"  - and {len(below) - MOST_IDS} more"] * (len(below) > MOST_IDS)
-    lines.append(f"Shown by (POST /api/v1/sql): {' '.join(proof(found).split())}")
+    lines.append(f"Shown by (POST /api/v1/sql): {proof(found, on_one_line=True)}")
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,7 @@ class Diagnosis:
     """What is wrong at a time. `failed`: kinds that could not be looked for, and why."""
 
     window: Window
+    is_past: bool
     minutes: int
     issues: list[Explained]
     failed: dict[str, str]
@@ -49,7 +50,7 @@ def diagnose(asked: Moment, minutes: int, agent: str = "", trace_id: str = "") -
     issues = explained(found.findings, found.waits)
     if agent or trace_id:
         issues = _concerning(issues, normalise(agent), trace_id)
-    return Diagnosis(window, minutes, issues, found.failed)
+    return Diagnosis(window, asked.is_past, minutes, issues, found.failed)
 
 
 def _concerning(issues: list[Explained], agent: str, trace_id: str) -> list[Explained]:

@@ -6,15 +6,17 @@ from typing import Any
 
 from clickhouse_connect.driver.binding import format_query_value
 
-from query_service.db import sql
+from query_service.db import DETECTORS, sql
 from query_service.diagnose.finding import Finding
 
 _PARAMETER = re.compile(r"\{(\w+):([^}]+)\}")
 
 
-def proof(found: Finding) -> str:
+def proof(found: Finding, on_one_line: bool = False) -> str:
     """The statement of its detector, for its agent, to be sent to `/api/v1/sql`."""
-    return with_values(sql(f"detectors/{found.kind}/find"), found.asked)
+    statement = sql(f"{DETECTORS}/{found.kind}/find")
+    # Before the values are in it: these stay as they are.
+    return with_values(" ".join(statement.split()) if on_one_line else statement, found.asked)
 
 
 def with_values(statement: str, values: Mapping[str, Any]) -> str:

@@ -26,3 +26,11 @@ def test_whole_ones_first_and_the_rest_in_short() -> None:
 
 def test_nothing_is_said_where_nothing_is_left_out() -> None:
     assert fitted([Block("one", "text", "t"), Block("two", "more")], 500, "Ask.") == "text\nmore"
+
+
+def test_how_to_get_the_rest_is_never_cut() -> None:
+    how = "Ask /api/v1/claude/diagnose?format=markdown&at=2026-11-22T12%3A00%3A00&max_tokens=20000."
+    drawn = [Block(f"details of kind number {number}", "x" * 900) for number in range(40)]
+    text = fitted(drawn, 500, how)
+    assert text.endswith(f" more. {how}")
+    assert tokens(text) <= 500

@@ -73,6 +73,9 @@ def test_a_text_has_the_proof_and_stays_within_its_tokens(broken: Service, form:
     short = broken.get(f"{path}&max_tokens=500")["content"]
     assert tokens(short) <= 500
     assert "Left out or shortened" in short and "(agent_not_consuming)" in short
+    assert "(&agent= for one).\n" in f"{short}\n"
+    past = broken.get(f"{path}&max_tokens=500&at=2026-11-22T12:29:00")["content"]
+    assert "&at=2026-11-22T12%3A29%3A00" in past
 
 
 def test_a_summary(broken: Service) -> None:
