@@ -124,6 +124,7 @@ def metadata(found: Diagnosis) -> Json:
         "system_status": found.status,
         "detectors": len(declarations()),
         "failed_detectors": found.failed,
+        "cut_detectors": found.cut,
     }
 
 

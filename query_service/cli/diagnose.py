@@ -30,7 +30,7 @@ def diagnose(
 ) -> None:
     """Print what is wrong as markdown: causes first, with evidence, fixes and how to verify.
 
-    Ends with 1 when something is critical or of high severity.
+    Ends with 1 when something is critical or of high severity, or could not be looked for.
     """
     address = url or f"http://127.0.0.1:{settings().query_port}"
     given = {"time_window_minutes": minutes, "at": at, "agent": agent, "max_tokens": max_tokens}
@@ -45,7 +45,7 @@ def diagnose(
         raise Unavailable(f"No query service answers at {address}: is it running?") from error
     if answer.is_error:
         raise click.ClickException(f"{answer.status_code}: {answer.text}")
-    text = answer.json()["content"]
-    click.echo(text)
-    if "System Status: HEALTHY" not in text:
+    told = answer.json()
+    click.echo(told["content"])
+    if told["system_status"] != "healthy":
         raise SystemExit(1)

@@ -1,7 +1,7 @@
 """Runs the detectors."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,10 @@ from query_service.diagnose.declaration import declarations
 from query_service.diagnose.finding import Finding, finding
 from query_service.routes.context import bound
 
-MOST = 1_000
-"""Findings of one kind."""
+MOST = 200
+"""Findings of one kind; each names up to 1,000 tasks, traces and errors."""
+MOST_WAITS = 10_000
+"""Pairs of agents of which one waits for the other."""
 LIMITS = {"max_execution_time": 15, "max_memory_usage": 2**30}
 """Of each statement, below the time in which ClickHouse has to answer: a window of days over many
 messages may take more, and then the others still answer."""
@@ -41,11 +43,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Found:
-    """Findings, as each detector gives them, the kinds that could not be looked for, and for whom
-    each agent waits."""
+    """Findings, as each detector gives them, the kinds that could not be looked for, those of which
+    only the worst MOST are here, and for whom each agent waits."""
 
     findings: list[Finding]
     failed: dict[str, str]
+    cut: list[str]
     waits: dict[str, list[str]]
 
 
@@ -59,7 +62,7 @@ def detect(
     asking = {kind: {**window.parameters, **thresholds[kind]} for kind in declarations()}
     queries = [(f"{DETECTORS}/{kind}/find", asked) for kind, asked in asking.items()]
     findings, failed = list[Finding](), dict[str, str]()
-    waiting = ("diagnose/waits", {"at": bound(window.at), "most": MOST})
+    waiting = ("diagnose/waits", {"at": bound(window.at), "most": MOST_WAITS})
     waits, *answers = database.separately([waiting, *queries], _TOGETHER, LIMITS)
     for (kind, asked), rows in zip(asking.items(), answers, strict=True):
         if isinstance(rows, DatabaseError):
@@ -67,7 +70,9 @@ def detect(
             failed[kind] = _why(str(rows))
         else:
             findings += [finding(declarations()[kind], row, asked) for row in rows]
-    return Found(findings, failed, _by_waiter(waits))
+    each = Counter(one.kind for one in findings)
+    cut = [kind for kind, count in each.items() if count == MOST]
+    return Found(findings, failed, cut, _by_waiter(waits))
 
 
 def _why(message: str) -> str:

@@ -13,13 +13,15 @@ from query_service.routes.context import Moment, context
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong at a time. `failed`: kinds that could not be looked for, and why."""
+    """What is wrong at a time. `failed`: kinds that could not be looked for, and why; `cut`: kinds
+    with more findings."""
 
     window: Window
     is_past: bool
     minutes: int
     issues: list[Explained]
     failed: dict[str, str]
+    cut: list[str]
 
     @property
     def at(self) -> datetime:
@@ -50,7 +52,7 @@ def diagnose(asked: Moment, minutes: int, agent: str = "", trace_id: str = "") -
     issues = explained(found.findings, found.waits)
     if agent or trace_id:
         issues = _concerning(issues, normalise(agent), trace_id)
-    return Diagnosis(window, asked.is_past, minutes, issues, found.failed)
+    return Diagnosis(window, asked.is_past, minutes, issues, found.failed, found.cut)
 
 
 def _concerning(issues: list[Explained], agent: str, trace_id: str) -> list[Explained]:

@@ -47,11 +47,11 @@ def diagnosis(query: DiagnoseQuery) -> dict[str, Any]:
     found = whole.find(moment(query.at), query)
     if query.format == "summary":
         return whole.as_summary(found)
-    if query.format == "prompt":
-        return {"format": "prompt", "content": report.prompt(found, query.max_tokens)}
-    if query.format == "markdown":
-        return {"format": "markdown", "content": report.markdown(found, query.max_tokens)}
-    return whole.as_json(found)
+    if query.format == "json":
+        return whole.as_json(found)
+    write = report.prompt if query.format == "prompt" else report.markdown
+    told = {"format": query.format, "system_status": found.diagnosis.status}
+    return {**told, "content": write(found, query.max_tokens)}
 
 
 @blueprint.get("/errors", summary="Kinds of errors, with fixes", responses={200: ClaudeErrors})

@@ -12,6 +12,7 @@ TIME = "2026-11-22T11:50:30"
 TASK = "5f0d7c6e-3b43-4b0a-9d3c-8f0b6a0a9e11"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 Severity = Literal["critical", "high", "medium", "low", "info"]
+Status = Literal["healthy", "degraded", "critical"]
 
 
 class Ids(Answer):
@@ -84,8 +85,11 @@ class DiagnosisMetadata(Answer):
     generated_at: str = field("The time asked for", TIME)
     since: str = field("Start of the window", TIME)
     time_window_minutes: int = field("Its length", 15)
-    system_status: Literal["healthy", "degraded", "critical"] = field("In a word")
+    system_status: Status = field("In a word")
     detectors: int = field("How many kinds were looked for", 21)
+    cut_detectors: list[str] = field(
+        "Kinds with more than 200 findings, of which the worst are told and counted", []
+    )
     failed_detectors: dict[str, str] = field("Kinds that could not be looked for, and why", {})
 
 
@@ -239,7 +243,7 @@ class Action(Answer):
 class Actions(Answer):
     """What to do."""
 
-    system_status: Literal["healthy", "degraded", "critical"] = field("In a word")
+    system_status: Status = field("In a word")
     total_actions: int = field("How many are told", 1)
     actions: list[Action] = field("In this order")
 
@@ -270,7 +274,7 @@ class DiagnosisSummary(Answer):
     """A diagnosis in short."""
 
     format: Literal["summary"] = field("The form")
-    system_status: Literal["healthy", "degraded", "critical"] = field("In a word")
+    system_status: Status = field("In a word")
     system_summary: str = field("In a few sentences", "HEALTHY: no finding of high severity.")
     issue_counts: SeverityCounts = field("Findings by severity")
     error_rate: float | None = field("Of traces that are over; null without any", 0.0104)
@@ -282,6 +286,7 @@ class DiagnosisText(Answer):
     """A diagnosis as a text."""
 
     format: Literal["markdown", "prompt"] = field("The form")
+    system_status: Status = field("In a word")
     content: str = field("The text", "# Diagnosis")
 
 

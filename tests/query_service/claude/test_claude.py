@@ -66,7 +66,9 @@ def test_figures_of_the_window(broken: Service) -> None:
 @pytest.mark.parametrize("form", ["prompt", "markdown"])
 def test_a_text_has_the_proof_and_stays_within_its_tokens(broken: Service, form: str) -> None:
     path = f"/api/v1/claude/diagnose?format={form}"
-    text = broken.get(path)["content"]
+    answer = broken.get(path)
+    assert answer["system_status"] == "critical"
+    text = answer["content"]
     assert "nobody is in its consumer group any more" in text
     assert "SELECT" in text and "$ curl" in text and "Consequences:" in text
     assert tokens(text) <= 4000

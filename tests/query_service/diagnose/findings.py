@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from query_service.db import Row
 from query_service.diagnose.declaration import declarations
 from query_service.diagnose.finding import Finding, finding
 
 TIME = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def found(kind: str, *agents: str, tasks: tuple[str, ...] = (), **changes: Any) -> Finding:
-    """A finding about agents."""
-    row = {
-        "subject": agents[0] if agents else kind,
+def row(*agents: str, tasks: tuple[str, ...] = (), **changes: Any) -> Row:
+    """A row of a detector about agents."""
+    return {
+        "subject": agents[0] if agents else "nobody",
         "agents": list(agents),
         "severity": "",
         "confidence": 0.9,
@@ -26,5 +27,9 @@ def found(kind: str, *agents: str, tasks: tuple[str, ...] = (), **changes: Any) 
         "errors": 0,
         "figures": {},
         "facts": {},
-    }
-    return finding(declarations()[kind], row | changes, {"agent": ""})
+    } | changes
+
+
+def found(kind: str, *agents: str, tasks: tuple[str, ...] = (), **changes: Any) -> Finding:
+    """A finding about agents."""
+    return finding(declarations()[kind], row(*agents, tasks=tasks, **changes), {"agent": ""})

@@ -15,6 +15,7 @@ from query_service.diagnose.detect import Window, detect
 from query_service.diagnose.thresholds import thresholds
 from query_service.settings import Settings
 from tests.query_service.detectors.traffic import Traffic, ago, database_of
+from tests.query_service.diagnose.findings import row
 from tests.query_service.engine import NOW, Service
 
 WINDOW = Window(NOW - timedelta(minutes=15), NOW)
@@ -65,3 +66,19 @@ def test_every_statement_has_its_limits() -> None:
     found = detect(ended, Window(ago(15), NOW), thresholds())
     assert found.failed.keys() == declarations().keys()
     assert all(one.items() >= module.LIMITS.items() for one in ended.asked)
+
+
+class Many(Database):
+    """A ClickHouse that finds as much as it may of one kind, and one of another."""
+
+    def separately(self, queries: Any, at_once: int, limits: Any) -> list[Any]:
+        told = {
+            f"{db.DETECTORS}/expired_task/find": module.MOST,
+            f"{db.DETECTORS}/stuck_task/find": 1,
+        }
+        return [[row(f"agent-{n}") for n in range(told.get(name, 0))] for name, _ in queries]
+
+
+def test_a_kind_with_more_than_is_told_is_named() -> None:
+    found = detect(Many(Settings()), WINDOW, thresholds())
+    assert (len(found.findings), found.cut) == (module.MOST + 1, ["expired_task"])
