@@ -3,12 +3,6 @@ WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
     greatest(60, dateDiff('second', began, now)) AS length,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
     text -> replaceAll(lower(splitByChar(':', toString(text))[1]), ' ', '-') AS normalised,
     recent AS MATERIALIZED
     (
@@ -57,16 +51,12 @@ WITH
         )
         GROUP BY known, of_agent
     ),
-    -- How much the agents did then and do now: of the seven days before six hours each, hours and five minutes.
+    -- How much the agents did then and do now: of the seven days before and of the window.
     work_before AS
     (
         SELECT agent, sum(f.spans) AS spans, min(f.first_seen) AS began_at
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.agent IN (SELECT owner FROM recent)
-        WHERE f.spans > 0
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE f.agent IN (SELECT owner FROM recent) AND f.spans > 0
         GROUP BY agent
     ),
     work_now AS

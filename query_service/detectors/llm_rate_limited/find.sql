@@ -7,21 +7,12 @@ WITH
     arrayFlatten([arrayMap(i -> (i, 2), range(7)), arrayMap(i -> (i, 4), range(5))]) AS stretches,
     -- The share that k of n show for certain (Wilson, 3 standard deviations).
     (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
-    -- Of the seven days before: six hours each, hours and five minutes.
+    -- Of the seven days before.
     past AS
     (
         SELECT model, sum(f.ended) AS calls, sum(f.errors) AS failed
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.kind = 'llm_call'
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE f.kind = 'llm_call'
         GROUP BY model
     ),
     calls AS MATERIALIZED

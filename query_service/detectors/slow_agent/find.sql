@@ -9,12 +9,6 @@ WITH
     (counts, step) -> arraySum(arrayFilter((n, s) -> s > step, mapValues(counts), mapKeys(counts))) AS above,
     step -> exp2((step + 0.5) / 16) / 1e6 AS ms,
     greatest(1, intDiv(dateDiff('second', began, now), 4) + 1) AS quarter,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
     spans AS MATERIALIZED
     (
         SELECT
@@ -41,19 +35,13 @@ WITH
     usual AS
     (
         SELECT agent, name, true AS is_task, sum(f.ended) AS tasks, toInt64(sum(f.duration_ns)) AS total, sumMap(f.durations) AS steps
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND (f.kind = 'agent' OR startsWith(f.name, 'process '))
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE (f.kind = 'agent' OR startsWith(f.name, 'process '))
         GROUP BY agent, name
         UNION ALL
         SELECT agent, name, false, sum(f.ended), toInt64(sum(f.duration_ns)), CAST(map(), 'Map(Int16, UInt64)')
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.kind NOT IN ('agent', 'handoff') AND NOT startsWith(f.name, 'process ')
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE f.kind NOT IN ('agent', 'handoff') AND NOT startsWith(f.name, 'process ')
         GROUP BY agent, name
     ),
     -- Agents without such spans, by their answers: the time since the task was sent or, when they are busy, since the

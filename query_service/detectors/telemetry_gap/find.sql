@@ -5,12 +5,6 @@ WITH
     {at:DateTime64(9, 'UTC')} AS now,
     greatest(began, now - INTERVAL 6 HOUR) AS looked,
     toDateTime64(0, 9, 'UTC') AS never,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
     -- By topic and partition: where it ended when the window began, a while ago, and now.
     ends AS MATERIALIZED
     (
@@ -84,14 +78,11 @@ WITH
         WHERE bucket BETWEEN toDateTime(began - INTERVAL 1 HOUR, 'UTC') AND now AND event_time <= now
         GROUP BY agent
     ),
-    -- Six hours each, hours and five minutes.
+    -- Of the seven days before.
     spans_before AS MATERIALIZED
     (
         SELECT agent, sum(f.spans) AS spans, max(f.last_seen) AS last_at
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-            OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-            OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
         GROUP BY agent
     ),
     mute AS

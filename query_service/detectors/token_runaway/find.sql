@@ -4,13 +4,7 @@ WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
     greatest(300, intDiv(dateDiff('second', began, now), 4)) AS quarter,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
-    -- Six hours each, hours and five minutes.
+    -- Of the seven days before.
     usual AS
     (
         SELECT
@@ -18,11 +12,8 @@ WITH
             sumIf(f.ended, kind = 'llm_call') AS calls,
             sumIf(least(f.input_tokens, 1000000000000) + least(f.output_tokens, 1000000000000), kind = 'llm_call') AS tokens,
             arrayMax(mapValues(sumMapIf(map(toString(name), f.ended), kind = 'agent'))) AS tasks
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.kind IN ('llm_call', 'agent')
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE f.kind IN ('llm_call', 'agent')
         GROUP BY agent
         HAVING calls >= {min_past:Float64}
     ),

@@ -10,21 +10,12 @@ WITH
     (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
     p.calls >= 20 AS has_past,
     if(has_past, p.failed / p.calls, 0) AS usual,
-    toStartOfFiveMinutes(toDateTime(began, 'UTC')) AS past_end,
-    (
-        SELECT least(toDateTime(max(position), 'UTC'), toStartOfInterval(past_end, INTERVAL 6 HOUR))
-        FROM observer_progress FINAL
-        WHERE job = 'traces'
-    ) AS parts_end,
-    -- Of the seven days before: six hours each, hours and five minutes.
+    -- Of the seven days before.
     past AS
     (
         SELECT agent, name, sum(f.ended) AS calls, sum(f.errors) AS failed
-        FROM span_rollups AS f FINAL
-        PREWHERE (f.step = 21600 AND f.bucket >= past_end - INTERVAL 7 DAY AND f.bucket < parts_end
-                OR f.step = 3600 AND f.bucket >= greatest(parts_end, past_end - INTERVAL 7 DAY) AND f.bucket < toStartOfHour(past_end)
-                OR f.step = 300 AND f.bucket >= toStartOfHour(past_end) AND f.bucket < past_end)
-            AND f.kind = 'tool'
+        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
+        WHERE f.kind = 'tool'
         GROUP BY agent, name
     ),
     calls AS
