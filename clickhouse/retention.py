@@ -26,6 +26,8 @@ class Days(Protocol):
     def retention_days_dead_letters(self) -> int: ...
     @property
     def retention_days_observed(self) -> int: ...
+    @property
+    def retention_days_findings(self) -> int: ...
 
 
 def apply_retention(client: Client, settings: Days) -> list[str]:
@@ -54,6 +56,8 @@ def _days(table: str, settings: Days) -> int:
         return settings.retention_days_dead_letters
     if table.startswith("observed_"):
         return settings.retention_days_observed
+    if table in ("findings", "finding_runs", "finding_notices"):
+        return settings.retention_days_findings
     if table == "arrivals":
         return min(ARRIVALS_DAYS, settings.retention_days)
     return settings.retention_days

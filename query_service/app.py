@@ -20,6 +20,7 @@ from query_service.routes import (
     errors,
     events,
     figures,
+    findings,
     graph,
     handoffs,
     health,
@@ -66,6 +67,7 @@ GROUPS = (
     oracle,
     oracle_past,
     claude,
+    findings,
 )
 
 

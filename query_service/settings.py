@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     retention_days_observed: int = Field(
         7, ge=1, description="Days of what the observer saw of the cluster and of gateways"
     )
+    retention_days_findings: int = Field(
+        90, ge=1, description="Days that findings are kept after they were last looked for"
+    )
 
     query_keys_file: Path | None = Field(
         None, description="Keys of the query service, one line for each (agent-telemetry keys)"

@@ -2,8 +2,11 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from query_service.db import Database
+from query_service.observer.alerts.lanes import lanes as alerts
+from query_service.observer.alerts.settings import AlertSettings
 from query_service.observer.concern import Concern
 from query_service.observer.failures import FailuresJob
 from query_service.observer.gaps import GapsJob
@@ -30,14 +33,17 @@ STATEMENT_SECONDS = 600
 
 def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
     """Observe until `stop` is set; returns within 3 s of it. Waits while another observer works."""
+    findings = alerts(parts, AlertSettings())  # what is wrong with settings is told at once
     with leadership(own, stop) as leads:
         if leads:
             log.info("observing %s", parts.kafka_bootstrap_servers)
-            observe(parts, own, stop)
+            observe(parts, own, stop, findings)
 
 
-def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
-    """Run the jobs until `stop` is set."""
+def observe(
+    parts: Settings, own: ObserverSettings, stop: threading.Event, further: Sequence[Lane]
+) -> None:
+    """Run the jobs, and `further` ones, until `stop` is set."""
     servers = parts.kafka_bootstrap_servers
     source = KafkaSource(AdminConnection(servers))
     sender = MetricsSender(parts.otel_exporter_otlp_endpoint)
@@ -50,6 +56,7 @@ def observe(parts: Settings, own: ObserverSettings, stop: threading.Event) -> No
         tables(parts, own),
         Lane([Job("gaps", gaps.run, own.gaps_interval)]),
         *watched(own, things, stop),
+        *further,
     ]
 
     def ready() -> None:

@@ -61,9 +61,14 @@ def database() -> Database:
     return context().database
 
 
+def within(time: datetime) -> datetime:
+    """A time, clamped to what ClickHouse can hold."""
+    return min(max(time, _EARLIEST), _LATEST)
+
+
 def bound(time: datetime) -> str:
     """A time as ClickHouse reads it in a bound parameter, clamped to what it can hold."""
-    return min(max(time, _EARLIEST), _LATEST).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return within(time).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 @dataclass(frozen=True)

@@ -145,20 +145,22 @@ class _Days:
     retention_days_metrics: int = 30
     retention_days_dead_letters: int = 30
     retention_days_observed: int = 7
+    retention_days_findings: int = 90
 
 
 def test_retention_follows_the_settings(client: Client) -> None:
     migrate(client)
     assert apply_retention(client, _Days()) == []
-    changed = apply_retention(client, _Days(6, 8, 9, 3))
+    changed = apply_retention(client, _Days(6, 8, 9, 3, 4))
     assert {
         "otel_traces: 6 days",
         "otel_metrics_sum: 8 days",
         "dead_letters: 9 days",
         "observed_things: 3 days",
+        "findings: 4 days",
     } <= set(changed)
     assert not [change for change in changed if change.startswith(("open_tasks", "schema_"))]
-    assert apply_retention(client, _Days(6, 8, 9, 3)) == []
+    assert apply_retention(client, _Days(6, 8, 9, 3, 4)) == []
     assert len(apply_retention(client, _Days())) == len(changed)
 
 

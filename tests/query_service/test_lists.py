@@ -38,6 +38,10 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "/api/v1/claude/changes": (TAKES - {"limit"}, "what differs between two times, ranked"),
     "/api/v1/claude/rate-limits": (TAKES - {"at"}, "a state at a time, as /oracle/llm"),
     "/api/v1/claude/context/{trace_id}": (TAKES - {"at"}, OF_ONE_TRACE),
+    "/api/v1/findings/{finding_id}": (
+        TAKES - {"at"},
+        "the last episodes and notices of one finding, cut at documented numbers",
+    ),
     "/api/v1/handoffs/{message_id}": (TAKES - {"at"}, "the story of one handoff, in order"),
 }
 

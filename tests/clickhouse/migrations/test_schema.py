@@ -24,6 +24,9 @@ KEYS = {
     "error_reports": ("error_id", ""),
     "event_times": ("event_time, event_id", "toISOWeek(event_time)"),
     "events": ("event_id", ""),
+    "finding_notices": ("opened_at, finding_id, destination, event, detail", ""),
+    "finding_runs": ("run", ""),
+    "findings": ("opened_at, finding_id", ""),
     "handoff_times": (
         "toStartOfFiveMinutes(event_time), event_time, message_id, is_record",
         "toISOWeek(event_time)",
