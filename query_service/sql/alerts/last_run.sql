@@ -1,3 +1,3 @@
 -- The last run of the detectors, and the server's clock.
-SELECT max(run) AS run, argMax(at, run) AS at, now64(6, 'UTC') AS now
-FROM finding_runs
+SELECT max(r.run) AS run, argMax(r.at, r.run) AS at, now64(6, 'UTC') AS now
+FROM finding_runs AS r
