@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Sequence
 
+from prometheus_client import start_http_server
+
 from query_service.db import Database
 from query_service.observer.alerts.lanes import lanes as alerts
 from query_service.observer.alerts.settings import AlertSettings
@@ -34,6 +36,8 @@ STATEMENT_SECONDS = 600
 def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
     """Observe until `stop` is set; returns within 3 s of it. Waits while another observer works."""
     findings = alerts(parts, AlertSettings())  # what is wrong with settings is told at once
+    if own.metrics_port:
+        start_http_server(own.metrics_port, own.metrics_host)
     with leadership(own, stop) as leads:
         if leads:
             log.info("observing %s", parts.kafka_bootstrap_servers)

@@ -61,6 +61,10 @@ class ObserverSettings(BaseSettings):
     )
     ollama_interval: float = Field(10, gt=0, description="Between two looks at Ollama")
     ollama_timeout: float = Field(5, gt=0, description="That one look may take")
+    metrics_port: int = Field(
+        0, ge=0, le=65_535, description="Port of its figures for Prometheus; 0: none"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that it listens on for them")
     ready_file: Path | None = Field(None, description="Written once every job has succeeded")
     home: Path = Field(
         Path.home() / ".local/share/agent-telemetry",

@@ -20,6 +20,7 @@ blueprint = APIBlueprint(
 )
 MOST_EPISODES, MOST_NOTICES = 100, 200
 OLD = timedelta(minutes=10)
+_AWAY = "The last run is older than 10 minutes: is the observer away?"
 
 
 @blueprint.get("", summary="Findings and their history", responses={200: Findings})
@@ -73,10 +74,11 @@ def _run(asked: Moment) -> dict[str, Any]:
         return {"as_of": None, "reason": why, "failed_kinds": {}, "cut_kinds": []}
     [run] = runs
     is_old = asked.now - utc(run["at"]) > OLD
-    why = "The last run is older than 10 minutes: is the observer away?" if is_old else None
     return {
         "as_of": iso(run["at"]),
-        "reason": why,
+        "reason": "The last run is older than 10 minutes: is the observer away?"
+        if is_old
+        else None,
         "failed_kinds": run["failed"],
         "cut_kinds": run["cut"],
     }

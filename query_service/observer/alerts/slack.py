@@ -1,8 +1,10 @@
 """Slack's form: Block Kit, to be read on a phone."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from query_service.observer.alerts.episode import Episode
@@ -12,7 +14,9 @@ from query_service.observer.alerts.notices import Event, Notice
 MOST_SHOWN = 20
 """Of the 50 blocks that a message may have."""
 _MOST_BELOW, _MOST_AGENTS = 5, 5
-_MOST_TEXT, _MOST_LINE = 3_000, 250
+_MOST_LINE = 250
+"""With its marks; so a block stays below the 3,000 characters that it may have."""
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKS = {
     "critical": ":red_circle:",
     "high": ":large_orange_circle:",
@@ -49,9 +53,11 @@ def body(notices: Sequence[Notice], as_of: datetime, more: int) -> dict[str, Any
 
 def escaped(text: str, most: int = _MOST_LINE) -> str:
     """A text of anybody's: no mention, no link, no control character, and not too long."""
-    shown = "".join(letter for letter in text if letter.isprintable())
-    cut = shown if len(shown) <= most else shown[: most - 1] + "…"
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = [_ENTITIES.get(letter, letter) for letter in text if letter.isprintable()]
+    ends = list(accumulate(map(len, shown)))
+    if not ends or ends[-1] <= most:
+        return "".join(shown)
+    return "".join(shown[: bisect_right(ends, most - 1)]) + "…"
 
 
 def _line(one: Episode) -> str:
@@ -81,7 +87,5 @@ def _section(one: Notice) -> dict[str, Any]:
 
 
 def _text(text: str) -> dict[str, Any]:
-    """Without links for what looks like one. A cut never ends in the middle of an entity."""
-    while len(text) > _MOST_TEXT:
-        text = text[: text.rindex("\n")]
+    """Without links for what looks like one."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
