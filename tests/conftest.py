@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,7 @@ with warnings.catch_warnings():
     # kafka-python reads its schemas by calls that Python 3.11 deprecated, when first imported.
     warnings.filterwarnings("ignore", "(read|open)_text is deprecated", DeprecationWarning)
     from tests.busy import busy
+    from tests.receiver import Receiver, receiving
     from tests.stack import Stack, make_stack
 
 __all__ = ["busy"]
@@ -56,7 +58,18 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def alerted() -> Iterator[Receiver]:
+    """What the observer of the stack tells."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, alerted: Receiver) -> Iterator[Stack]:
     """The real parts, without sample agents, for the whole session."""
-    with make_stack(tmp_path_factory.mktemp("stack")) as running:
+    with ExitStack() as still:
+        with pytest.MonkeyPatch.context() as patched:  # until its processes have it
+            patched.setenv("ALERTS_WEBHOOK_URL", alerted.url)
+            patched.setenv("ALERTS_LEAST_SEVERITY", "medium")
+            running = still.enter_context(make_stack(tmp_path_factory.mktemp("stack")))
         yield running

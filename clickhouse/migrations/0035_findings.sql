@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS findings
 ENGINE = ReplacingMergeTree(run)
 ORDER BY (opened_at, finding_id)
 TTL toDateTime(checked_at) + INTERVAL 90 DAY
+SETTINGS index_granularity = 256 -- a few of them are read, and their rows are wide
 COMMENT 'Episodes of findings: from the run that found it to the one that missed it for the last time';
 
 CREATE TABLE IF NOT EXISTS finding_runs

@@ -91,9 +91,11 @@ class NoticesJob:
         self._webhook = webhook
         self._settings = settings
         self._told_run = 0
+        self._unrecorded: list[Notice] = []
 
     def run(self) -> None:
         """Raises Unavailable, and NotTold when the webhook does not take it."""
+        self._record()
         last = store.last(self._database)
         if last.run == self._told_run:
             return
@@ -116,8 +118,16 @@ class NoticesJob:
             store.record(self._database, notices, destination, str(error))
             raise
         figures.REQUESTS.labels("ok").observe(time.perf_counter() - started)
-        store.record(self._database, notices, destination)
+        self._unrecorded = notices
+        self._record()
         events = Counter(one.event.value for one in notices)
         for event, count in events.items():
             figures.NOTICES.labels(event).inc(count)
         log.info("told the webhook: %s", ", ".join(f"{n} {name}" for name, n in events.items()))
+
+    def _record(self) -> None:
+        """Keep what was taken, before anything else is sent: it would be sent again and again while
+        ClickHouse can be read and not written."""
+        if self._unrecorded:
+            store.record(self._database, self._unrecorded, self._webhook.destination)
+            self._unrecorded = []

@@ -1,7 +1,5 @@
 -- Episodes that are open, or whose end was not told to a destination that knows of them.
-SELECT f.*, n.told AS told, n.as_root AS as_root, n.told_at AS told_at, n.reminders AS reminders
-FROM findings AS f FINAL
-LEFT JOIN
+WITH told AS
 (
     SELECT
         opened_at,
@@ -14,7 +12,13 @@ LEFT JOIN
     FROM finding_notices FINAL
     WHERE destination = {destination:String} AND outcome = 'sent'
     GROUP BY opened_at, finding_id
-) AS n ON n.opened_at = f.opened_at AND n.finding_id = f.finding_id
-WHERE f.resolved_at IS NULL OR notEmpty(n.told) AND NOT n.is_over
+)
+SELECT f.*, n.told AS told, n.as_root AS as_root, n.told_at AS told_at, n.reminders AS reminders
+FROM findings AS f FINAL
+LEFT JOIN told AS n ON n.opened_at = f.opened_at AND n.finding_id = f.finding_id
+WHERE (f.opened_at, f.finding_id) IN (
+    SELECT opened_at, finding_id FROM findings FINAL WHERE resolved_at IS NULL
+    UNION ALL
+    SELECT opened_at, finding_id FROM told WHERE NOT is_over)
 ORDER BY isNull(f.resolved_at) DESC, f.opened_at DESC, f.finding_id
 LIMIT {most:UInt32}

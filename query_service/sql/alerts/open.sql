@@ -1,6 +1,6 @@
--- Episodes that no run has ended.
+-- Episodes that no run has ended: wide columns of these only.
 SELECT *
 FROM findings FINAL
-WHERE resolved_at IS NULL
+WHERE (opened_at, finding_id) IN (SELECT opened_at, finding_id FROM findings FINAL WHERE resolved_at IS NULL)
 ORDER BY opened_at, finding_id
 LIMIT {most:UInt32}

@@ -25,7 +25,7 @@ from query_service.observer.alerts.webhook import NotTold, Webhook
 from query_service.observer.schedule import Job, Lane, run_lanes
 from tests.query_service.detectors.traffic import Traffic, ago, database_of
 from tests.query_service.engine import NOW, Service
-from tests.query_service.observer.alerts.receiver import (
+from tests.receiver import (
     Answer,
     Receiver,
     hang,
@@ -200,14 +200,18 @@ def test_what_was_sent_and_not_recorded_comes_again_with_its_key(
     def cut_off(*_: Any) -> None:
         raise Unavailable("gone")
 
-    with monkeypatch.context() as patched, pytest.raises(Unavailable):
-        patched.setattr(store, "record", cut_off)
-        observer.notices.run()
+    for _ in range(3):  # while it cannot be recorded, it is not sent again and again
+        with monkeypatch.context() as patched, pytest.raises(Unavailable):
+            patched.setattr(store, "record", cut_off)
+            observer.notices.run()
+    before = observer.notices
     observer.take_over()
     observer.notices.run()
     observer.notices.run()
     first, second = receiver.got
     assert first["notices"] == second["notices"]
+    before.run()
+    assert len(receiver.got) == 2
 
 
 def test_a_detector_that_failed_ends_nothing(

@@ -8,7 +8,7 @@ import pytest
 from query_service.errors import AgentTelemetryError
 from query_service.observer.alerts.webhook import NotTold, Webhook
 from tests.ports import free_port
-from tests.query_service.observer.alerts.receiver import (
+from tests.receiver import (
     Answer,
     Receiver,
     drip,
