@@ -18,7 +18,19 @@ MOST = 200
 """Findings of one kind; each names up to 1,000 tasks, traces and errors."""
 MOST_WAITS = 10_000
 """Pairs of agents of which one waits for the other."""
-LIMITS = {"max_execution_time": 15, "max_memory_usage": 2**30}
+LIMITS = {
+    "max_execution_time": 15,
+    "max_memory_usage": 2**30,
+    # Statements this long take longer to plan than to run (docs/adr/104).
+    "compile_expressions": 0,
+    "compile_aggregate_expressions": 0,
+    "compile_sort_description": 0,
+    "optimize_and_compare_chain": 0,
+    "optimize_extract_common_expressions": 0,
+    "optimize_aggregators_of_group_by_keys": 0,
+    "optimize_group_by_function_keys": 0,
+    "use_skip_indexes_on_data_read": 0,
+}
 """Of each statement, below the time in which ClickHouse has to answer: a window of days over many
 messages may take more, and then the others still answer."""
 _TOGETHER = 4

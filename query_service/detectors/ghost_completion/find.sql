@@ -6,82 +6,101 @@ WITH
     -- Spans come some seconds after the answer.
     now - toIntervalMillisecond(toInt64(1000 * least({settle_seconds:Float64}, 1e6))) AS settled,
     from_time - INTERVAL 1 HOUR AS past_time,
-    recent AS MATERIALIZED
-    (
-        SELECT
-            worker, a.message_id AS message_id, sent, answered_at, is_now, usual_seconds, in_window, before, s.traces AS work_traces,
-            -- The work took no longer than since the answer before, where one is done at a time, nor than its span. What only
-            -- seems fast, as several are done at a time, or the rest is done when others answer, has calls.
-            least(took, since_last, if(s.message_id = '', 1000000000000, ifNull(s.milliseconds, 1000000000000))) AS work,
-            if(before >= {min_answers:Float64}, quantileIf(0.5)(work, NOT is_now) OVER (PARTITION BY worker), quantile(0.5)(work) OVER (PARTITION BY worker)) AS usual_work,
-            work < {fraction:Float64} * usual_work OR took < {fraction:Float64} * 1000 * usual_seconds AS is_fast
-        FROM
-        (
-            SELECT
-                toString(answered_by) AS worker, message_id, event_time AS sent, answered_at, answered_at > from_time AS is_now,
-                dateDiff('millisecond', event_time, answered_at) AS took,
-                dateDiff('millisecond', lagInFrame(answered_at) OVER (PARTITION BY answered_by ORDER BY answered_at, message_id), answered_at) AS since_last,
-                countIf(is_now) OVER (PARTITION BY answered_by) AS in_window,
-                countIf(NOT is_now) OVER (PARTITION BY answered_by) AS before,
-                if(before >= {min_answers:Float64}, quantileIf(0.5)(took, NOT is_now) OVER (PARTITION BY answered_by), quantile(0.5)(took) OVER (PARTITION BY answered_by)) / 1000 AS usual_seconds
-            FROM answered_tasks FINAL
-            WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now
-                AND answered_at BETWEEN greatest(event_time, past_time) AND settled AND outcome = 'completed'
-        ) AS a
-        LEFT JOIN
-        (
-            SELECT message_id, max(dateDiff('millisecond', event_time, end_time)) AS milliseconds, groupUniqArray(trace_id) AS traces
-            FROM span_outlines
-            WHERE bucket BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now
-                AND otel_kind = 'Consumer' AND message_id != '' AND end_time >= event_time AND end_time <= now
-            GROUP BY message_id
-        ) AS s ON s.message_id = a.message_id
-        WHERE in_window + before >= {min_answers:Float64}
-    ),
-    -- What was fast, and other answers of the same agents to compare with.
+    -- What was fast, and other answers of the same agents to compare with. One thing in each step: what a name stands for
+    -- is read again wherever it is used.
     sampled AS MATERIALIZED
     (
-        SELECT *
-        FROM recent
-        WHERE (is_fast OR NOT is_now AND (before <= 40 OR cityHash64(message_id) % 8 = 0)) AND worker IN (SELECT worker FROM recent WHERE is_fast AND is_now GROUP BY worker HAVING count() >= {min_results:Float64})
+        SELECT worker, message_id, sent, answered_at, is_now, is_fast, usual_seconds, in_window, before, work_traces
+        FROM
+        (
+            SELECT *, countIf(is_fast AND is_now) OVER (PARTITION BY worker) AS fast_now
+            FROM
+            (
+                SELECT *, work < {fraction:Float64} * usual_work OR took < {fraction:Float64} * 1000 * usual_seconds AS is_fast
+                FROM
+                (
+                    SELECT *, if(before >= {min_answers:Float64}, quantileIf(0.5)(work, NOT is_now) OVER (PARTITION BY worker), quantile(0.5)(work) OVER (PARTITION BY worker)) AS usual_work
+                    FROM
+                    (
+                        SELECT
+                            worker, a.message_id AS message_id, sent, answered_at, is_now, took, usual_seconds, in_window, before, s.traces AS work_traces,
+                            -- The work took no longer than since the answer before, where one is done at a time, nor than its span. What only
+                            -- seems fast, as several are done at a time, or the rest is done when others answer, has calls.
+                            least(took, since_last, if(s.message_id = '', 1000000000000, ifNull(s.milliseconds, 1000000000000))) AS work
+                        FROM
+                        (
+                            SELECT *, if(before >= {min_answers:Float64}, quantileIf(0.5)(took, NOT is_now) OVER (PARTITION BY worker), quantile(0.5)(took) OVER (PARTITION BY worker)) / 1000 AS usual_seconds
+                            FROM
+                            (
+                                SELECT *,
+                                    dateDiff('millisecond', lagInFrame(answered_at) OVER (PARTITION BY worker ORDER BY answered_at, message_id), answered_at) AS since_last,
+                                    countIf(is_now) OVER (PARTITION BY worker) AS in_window,
+                                    countIf(NOT is_now) OVER (PARTITION BY worker) AS before
+                                FROM
+                                (
+                                    SELECT
+                                        toString(answered_by) AS worker, message_id, event_time AS sent, answered_at, answered_at > from_time AS is_now,
+                                        dateDiff('millisecond', event_time, answered_at) AS took
+                                    FROM answered_tasks FINAL
+                                    WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now
+                                        AND answered_at BETWEEN greatest(event_time, past_time) AND settled AND outcome = 'completed'
+                                )
+                            )
+                            WHERE in_window + before >= {min_answers:Float64}
+                        ) AS a
+                        LEFT JOIN
+                        (
+                            SELECT message_id, max(dateDiff('millisecond', event_time, end_time)) AS milliseconds, groupUniqArray(trace_id) AS traces
+                            FROM span_outlines
+                            WHERE bucket BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now
+                                AND otel_kind = 'Consumer' AND message_id != '' AND end_time >= event_time AND end_time <= now
+                            GROUP BY message_id
+                        ) AS s ON s.message_id = a.message_id
+                    )
+                )
+            )
+        )
+        WHERE fast_now >= {min_results:Float64} AND (is_fast OR NOT is_now AND (before <= 40 OR cityHash64(message_id) % 8 = 0))
         ORDER BY is_fast AND is_now DESC, answered_at DESC, message_id
         LIMIT 100 BY worker, is_fast, is_now
     ),
     looked_at AS MATERIALIZED
     (
-        SELECT s.*, t.trace_id AS trace_id, t.source AS source
-        FROM sampled AS s
+        SELECT
+            l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast,
+            l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, t.trace_id AS trace_id, t.source AS source,
+            arrayDistinct(arrayPushBack(l.work_traces, t.trace_id)) AS traces
+        FROM sampled AS l
         LEFT JOIN (SELECT message_id AS task, any(tasks.trace_id) AS trace_id, toString(any(tasks.source)) AS source FROM tasks WHERE message_id IN (SELECT message_id FROM sampled) GROUP BY task) AS t
-            ON t.task = s.message_id
+            ON t.task = l.message_id
     ),
-    worked AS MATERIALIZED
-    (
-        SELECT DISTINCT l.message_id AS message_id
-        FROM (SELECT message_id, worker, sent, answered_at, arrayJoin(arrayDistinct(arrayPushBack(work_traces, trace_id))) AS trace FROM looked_at) AS l
-        INNER JOIN
-        (
-            SELECT trace_id AS trace, replaceAll(lower(agent_name), ' ', '-') AS worker, s.event_time AS began, ifNull(s.end_time, s.event_time) AS ended
-            FROM span_outlines AS s
-            WHERE bucket BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now AND s.event_time <= now
-                AND kind IN ('llm_call', 'tool') AND trace_id != ''
-        ) AS c ON c.trace = l.trace AND c.worker = l.worker
-        WHERE c.began <= l.answered_at + INTERVAL 1 SECOND AND c.ended >= l.sent - INTERVAL 1 SECOND
-    ),
-    judged AS MATERIALIZED
+    judged AS
     (
         SELECT
             l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast,
             l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, l.trace_id AS trace_id, l.source AS source,
-            l.message_id IN (SELECT message_id FROM worked) AS is_worked,
-            dateDiff('millisecond', greatest(l.sent, least(s.begun, l.answered_at)), l.answered_at) / 1000 AS took,
-            -- Where it is told when the work began, that counts.
-            l.is_fast AND NOT is_worked AND (s.begun <= l.sent OR took < {fraction:Float64} * l.usual_seconds) AS is_ghost
+            w.message_id != '' AS is_worked,
+            s.begun <= l.sent AS is_begin_unknown,
+            dateDiff('millisecond', greatest(l.sent, least(s.begun, l.answered_at)), l.answered_at) / 1000 AS took
         FROM looked_at AS l
+        LEFT JOIN
+        (
+            SELECT DISTINCT a.message_id AS message_id
+            FROM (SELECT message_id, worker, sent, answered_at, arrayJoin(traces) AS trace FROM looked_at) AS a
+            INNER JOIN
+            (
+                SELECT trace_id AS trace, replaceAll(lower(agent_name), ' ', '-') AS worker, s.event_time AS began, ifNull(s.end_time, s.event_time) AS ended
+                FROM span_outlines AS s
+                WHERE bucket BETWEEN toStartOfFiveMinutes(past_time - INTERVAL 30 MINUTE) AND now AND s.event_time <= now
+                    AND kind IN ('llm_call', 'tool') AND trace_id != ''
+            ) AS c ON c.trace = a.trace AND c.worker = a.worker
+            WHERE c.began <= a.answered_at + INTERVAL 1 SECOND AND c.ended >= a.sent - INTERVAL 1 SECOND
+        ) AS w ON w.message_id = l.message_id
         LEFT JOIN
         (
             SELECT message_id, maxIf(event_time, event_name IN ('agent_telemetry.task.started', 'agent_telemetry.task.claimed', 'process')) AS begun
             FROM task_events
-            WHERE message_hash IN (SELECT cityHash64(message_id) FROM looked_at WHERE is_fast)
+            WHERE message_hash IN (SELECT cityHash64(message_id) FROM sampled WHERE is_fast)
             GROUP BY message_id
         ) AS s ON s.message_id = l.message_id
     )
@@ -112,7 +131,12 @@ FROM
         minIf(sent, is_ghost AND is_now) AS first_sent,
         quantileIf(0.5)(took, is_ghost AND is_now) AS seconds,
         any(j.usual_seconds) AS usual_seconds, any(j.in_window) AS in_window, any(j.before) AS before
-    FROM judged AS j
+    FROM
+    (
+        -- Where it is told when the work began, that counts.
+        SELECT *, is_fast AND NOT is_worked AND (is_begin_unknown OR took < {fraction:Float64} * usual_seconds) AS is_ghost
+        FROM judged
+    ) AS j
     GROUP BY worker
     HAVING length(ghosts) >= {min_results:Float64}
         -- Whoever usually makes no calls is not at fault.

@@ -34,15 +34,10 @@ WITH
     -- How long each took is read of tasks alone.
     usual AS
     (
-        SELECT agent, name, true AS is_task, sum(f.ended) AS tasks, toInt64(sum(f.duration_ns)) AS total, sumMap(f.durations) AS steps
+        SELECT agent, name, f.kind = 'agent' OR startsWith(name, 'process ') AS is_task, sum(f.ended) AS tasks, toInt64(sum(f.duration_ns)) AS total, sumMapIf(f.durations, is_task) AS steps
         FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
-        WHERE (f.kind = 'agent' OR startsWith(f.name, 'process '))
-        GROUP BY agent, name
-        UNION ALL
-        SELECT agent, name, false, sum(f.ended), toInt64(sum(f.duration_ns)), CAST(map(), 'Map(Int16, UInt64)')
-        FROM usual_spans(until = {since:DateTime64(9, 'UTC')}) AS f
-        WHERE f.kind NOT IN ('agent', 'handoff') AND NOT startsWith(f.name, 'process ')
-        GROUP BY agent, name
+        WHERE is_task OR f.kind != 'handoff'
+        GROUP BY agent, name, is_task
     ),
     -- Agents without such spans, by their answers: the time since the task was sent or, when they are busy, since the
     -- answer before, so that waiting in the queue does not count.

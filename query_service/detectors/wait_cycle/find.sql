@@ -108,7 +108,7 @@ FROM
                 SELECT toString(topic) AS topic, partition AS place, max(offset) AS last_offset
                 FROM answered_tasks
                 WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now
-                    AND answered_at <= now AND is_deleted = 0 AND agent IN (SELECT owner FROM ends)
+                    AND answered_at <= now AND is_deleted = 0
                 GROUP BY topic, partition
             ) AS p ON p.topic = e.topic AND p.place = e.place
             ARRAY JOIN arrayEnumerate(e.numbers) AS depth
