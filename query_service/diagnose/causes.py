@@ -40,18 +40,37 @@ def explained(findings: Sequence[Finding], waits: Waits | None = None) -> list[E
     for one in findings:
         for trace in one.traces.first:
             by_trace[trace].append(one)
+    waiting = _with_those_of(findings, waits or {})
     causes: dict[int, Finding] = {}
     for one in findings:
         own = [*by_agent[one.agent], *(each for task in one.tasks.first for each in by_task[task])]
         own += _of_same_traces(one, by_trace)
-        possible = [cause for cause in own if one.kind in cause.declaration.explains]
+        possible = [cause for cause in own if _explains(cause, one)]
         if one.kind in WAITING:
-            awaited = _awaited(one, waits or {})
+            awaited = _awaited(one, waiting)
             possible += [c for agent in awaited for c in by_agent[agent] if _holds_up(c)]
         possible = [cause for cause in possible if not _leads_to(causes, cause, one)]
         if possible:
             causes[id(one)] = min(possible, key=_weight)
     return _ordered(findings, causes)
+
+
+def _explains(cause: Finding, one: Finding) -> bool:
+    """Whether the kinds say so. Of its own kind only one about an agent that it names (what failed
+    there was passed on), or, for waiting, a worse one."""
+    if one.kind not in cause.declaration.explains:
+        return False
+    if one.kind != cause.kind or cause.agent in one.agents[1:]:
+        return True
+    return one.kind in WAITING and cause.agent != one.agent and _weight(cause) < _weight(one)
+
+
+def _with_those_of(findings: Sequence[Finding], waits: Waits) -> Waits:
+    """For whom each agent waits, with those whom the findings name."""
+    found = defaultdict[str, list[str]](list, {agent: list(all_) for agent, all_ in waits.items()})
+    for one in findings:
+        found[one.agent] += one.waits_for
+    return found
 
 
 def _of_same_traces(one: Finding, by_trace: Mapping[str, list[Finding]]) -> list[Finding]:
@@ -68,7 +87,7 @@ def _holds_up(cause: Finding) -> bool:
 
 def _awaited(one: Finding, waits: Waits) -> list[str]:
     """All that the agent of a finding waits for, and whom these wait for, near ones first."""
-    found = dict.fromkeys([*waits.get(one.agent, ()), *one.waits_for])
+    found = dict.fromkeys(waits.get(one.agent, ()))
     following = list(found)
     while following:
         more = [b for a in following for b in waits.get(a, ()) if b not in found]

@@ -74,6 +74,34 @@ def test_what_fails_in_one_place_is_seen_all_the_way_up() -> None:
     assert (told[id(passed_on)], told[id(other)]) == (model, None)
 
 
+def test_a_failure_that_was_passed_on_is_no_cause_of_the_first() -> None:
+    same = ["1", "2", "3"]
+    first = found("error_burst", "indexer", trace_ids=same)
+    passed_on = found("error_burst", "planner", "indexer", trace_ids=same, severity="critical")
+    above = found("error_burst", "portal", "indexer", "planner", trace_ids=same[:2])
+    other = found("error_burst", "writer", trace_ids=same, severity="low")
+    told = {id(one.finding): one.cause for one in explained([first, passed_on, above, other])}
+    assert told[id(first)] is told[id(other)] is None
+    assert told[id(passed_on)] is first
+    assert told[id(above)] in (first, passed_on)
+
+
+def test_of_two_backlogs_in_the_same_traces_the_worse_one_is_the_cause() -> None:
+    behind = found("backlog_growing", "indexer", trace_ids=["1", "2", "3", "4"], severity="high")
+    before = found("backlog_growing", "dispatcher", trace_ids=["1", "2", "3"], severity="medium")
+    told = {id(one.finding): one.cause for one in explained([behind, before])}
+    assert (told[id(behind)], told[id(before)]) == (None, behind)
+
+
+def test_whom_one_finding_names_the_agent_waits_for_in_all_of_them() -> None:
+    stuck = found("stuck_task", "critic", tasks=("t1",))
+    waits = found("stuck_task", "author", "critic", facts={"waits_for": "critic"}, tasks=("t2",))
+    rest = found("stuck_task", "author", "portal", tasks=("t3", "t4"))
+    told = {id(one.finding): one.cause for one in explained([rest, waits, stuck])}
+    assert told[id(stuck)] is None
+    assert told[id(waits)] is told[id(rest)] is stuck
+
+
 waiting = st.dictionaries(st.sampled_from("abcd"), st.lists(st.sampled_from("abcd"), max_size=3))
 
 
