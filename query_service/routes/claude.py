@@ -24,15 +24,13 @@ from query_service.models.values import iso
 from query_service.routes import errors, traces
 from query_service.routes.context import moment
 from query_service.routes.oracle_past import two_times
-from query_service.schemas.claude import (
-    Actions,
-    Changes,
-    ClaudeErrors,
-    Diagnosis,
-    RateLimits,
-    SlowTraces,
-    TraceContext,
-)
+from query_service.schemas.claude.actions import Actions
+from query_service.schemas.claude.changes import Changes
+from query_service.schemas.claude.diagnosis import Diagnosis
+from query_service.schemas.claude.errors import ClaudeErrors
+from query_service.schemas.claude.rate_limits import RateLimits
+from query_service.schemas.claude.slow_traces import SlowTraces
+from query_service.schemas.claude.trace_context import TraceContext
 
 blueprint = APIBlueprint(
     "claude", __name__, url_prefix="/api/v1/claude", abp_tags=[Tag(name="Diagnosis")]

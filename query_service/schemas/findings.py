@@ -4,7 +4,7 @@ from typing import Literal
 
 from query_service.diagnose.declaration import Severity
 from query_service.schemas.base import Answer, field
-from query_service.schemas.claude import Evidence, Ids
+from query_service.schemas.claude.issues import Evidence, Ids
 
 TIME = "2026-11-22T11:51:55.756869"
 ID = "3f1d0c9b7a52"
