@@ -30,6 +30,7 @@ check() {
 }
 check ruff check
 check ruff format --check
+export MYPY_CACHE_DIR="$cache/mypy"
 check mypy
 echo "== pytest"
 status=0

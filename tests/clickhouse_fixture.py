@@ -3,6 +3,7 @@
 Import the fixture in a `conftest.py`: `from tests.clickhouse_fixture import embedded_clickhouse`.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from tests.ports import free_port
 from tests.waiting import wait_until
 
 START_SECONDS = 120
+WITHOUT_FSYNC = {"CLICKHOUSE_FSYNC": "0"}
+"""No test cuts the power; each insert would wait for the disk once a table that it fills. The whole
+stacks run as they are shipped."""
 
 
 def answers(url: str) -> bool:
@@ -30,7 +34,8 @@ def start(path: Path, port: int, *arguments: str) -> "subprocess.Popen[bytes]":
     """Start a gateway and wait until it answers. Raises RuntimeError when it ends instead."""
     process = subprocess.Popen(
         [sys.executable, "-m", "clickhouse.embedded", "--path", str(path), "--port", str(port)]
-        + list(arguments)
+        + list(arguments),
+        env=WITHOUT_FSYNC | os.environ,
     )
 
     def ready() -> bool:
