@@ -9,9 +9,9 @@ import pytest
 from query_service.models.values import iso
 from tests.clickhouse.migrations.records import message, record
 from tests.query_service.engine import NOW, Service
+from tests.query_service.oracle_state.system import event, minute, sent
 from tests.query_service.test_open_task_states import commit, insert, members, topic
 from tests.query_service.test_oracle_llm import call, figure, gateway
-from tests.query_service.test_oracle_state import event, minute, sent
 from tests.query_service.test_oracle_workload import coder, pod, see, source
 
 __all__ = ["gateway"]
