@@ -61,11 +61,6 @@ def past(traffic: Traffic, agent: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def sent() -> dict[str, list[str]]:
-    return {}
-
-
-@pytest.fixture(scope="module")
 def stored(scratch: Service, sent: dict[str, list[str]]) -> Service:
     """Many agents at once: each test looks at its own."""
     traffic = Traffic()

@@ -46,11 +46,6 @@ def usual(traffic: Traffic, agent: str, **fields: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def sent() -> dict[str, list[str]]:
-    return {}
-
-
-@pytest.fixture(scope="module")
 def stored(scratch: Service, sent: dict[str, list[str]]) -> Service:
     """Many agents at once: each test looks at its own."""
     traffic = Traffic()

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.query_service.detectors.traffic import Traffic, ago, find
+from tests.query_service.detectors.traffic import ODD_PAYLOADS, Traffic, ago, find
 from tests.query_service.engine import Service
 
 KIND = "handoff_loop"
@@ -34,11 +34,6 @@ def around(
         told = {"source_agent": source, "payload": {"text": text}, "trace_id": f"t-{agents[0]}"}
         sent.append(traffic.message(agent, at, headers, **told))
     return sent
-
-
-@pytest.fixture(scope="module")
-def sent() -> dict[str, list[str]]:
-    return {}
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +122,7 @@ def test_what_is_odd(empty: Service) -> None:
     around(traffic, ["x1", "x2"], 10, minutes=5)
     for row in traffic.rows["landing_records"][-10:]:
         row["LogAttributes"]["kafka.header.hop-count"] = "4294967295"
-    payloads: list[object] = [None, [], {}, "\ud800", 1e308]
-    for payload in payloads:
+    for payload in ODD_PAYLOADS:
         told = {"source_agent": "x1", "payload": payload, "trace_id": ""}
         traffic.message("x2", 3, {"conversation-id": "c-x1"}, **told)
     traffic.store(empty)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.query_service.detectors.traffic import Traffic, ago, find
+from tests.query_service.detectors.traffic import ODD_PAYLOADS, Traffic, ago, find
 from tests.query_service.engine import Service
 
 KIND = "retry_storm"
@@ -32,11 +32,6 @@ def retries(
         if answer:
             traffic.answer(sent[-1], agent, boss, at - pause / 2, answer)
     return sent
-
-
-@pytest.fixture(scope="module")
-def sent() -> dict[str, list[str]]:
-    return {}
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +130,7 @@ def test_no_storm(stored: Service, agent: str) -> None:
 
 def test_what_is_odd(empty: Service) -> None:
     traffic = Traffic()
-    payloads: list[object] = [None, [], {}, "\ud800", 1e308]
-    for payload in payloads:
+    for payload in ODD_PAYLOADS:
         for _ in range(10):
             headers = {"attempt": "4294967295"}
             told = {"source_agent": "", "payload": payload, "trace_id": ""}

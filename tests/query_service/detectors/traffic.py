@@ -19,6 +19,8 @@ from query_service.routes.context import context
 from tests.clickhouse.migrations.records import Row, kafka, message, otlp_span, record, sign
 from tests.query_service.engine import NOW, Service, clear
 
+ODD_PAYLOADS: tuple[object, ...] = (None, [], {}, "\ud800", 1e308)
+
 
 def ago(minutes: float) -> datetime:
     """So many minutes before NOW."""
