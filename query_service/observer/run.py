@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from prometheus_client import start_http_server
 
 from query_service.db import Database
+from query_service.errors import Unavailable
 from query_service.observer.alerts.lanes import lanes as alerts
 from query_service.observer.alerts.settings import AlertSettings
 from query_service.observer.concern import Concern
@@ -36,12 +37,21 @@ STATEMENT_SECONDS = 600
 def run(parts: Settings, own: ObserverSettings, stop: threading.Event) -> None:
     """Observe until `stop` is set; returns within 3 s of it. Waits while another observer works."""
     findings = alerts(parts, AlertSettings())  # what is wrong with settings is told at once
-    if own.metrics_port:
-        start_http_server(own.metrics_port, own.metrics_host)
     with leadership(own, stop) as leads:
         if leads:
+            _show_figures(own)
             log.info("observing %s", parts.kafka_bootstrap_servers)
             observe(parts, own, stop, findings)
+
+
+def _show_figures(own: ObserverSettings) -> None:
+    """Raises Unavailable when another process listens there."""
+    if own.metrics_port:
+        try:
+            start_http_server(own.metrics_port, own.metrics_host)
+        except OSError as error:
+            where = f"{own.metrics_host}:{own.metrics_port}"
+            raise Unavailable(f"OBSERVER_METRICS_PORT: nobody can listen on {where}") from error
 
 
 def observe(

@@ -114,12 +114,8 @@ def _over(one: Known, below: Sequence[Known] = ()) -> Notice:
 
 def _trees(known: Iterable[Known]) -> list[tuple[Known, list[Known]]]:
     """Each root with all that comes of it, by what explained it last."""
-    ordered = sorted(known, key=lambda one: (one.episode.opened_at, one.episode.finding_id))
-    by_id: dict[str, Known] = {}
-    for one in ordered:  # the one that is open, else the latest
-        former = by_id.get(one.episode.finding_id)
-        if former is None or not former.episode.is_open:
-            by_id[one.episode.finding_id] = one
+    ordered = sorted(known, key=lambda one: (one.episode.is_open, one.episode.key))
+    by_id = {one.episode.finding_id: one for one in ordered}  # the open one, else the latest
     below = defaultdict[tuple[datetime, str], list[Known]](list)
     for one in ordered:
         below[_root(one, by_id).episode.key].append(one)

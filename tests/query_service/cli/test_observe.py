@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -15,8 +17,10 @@ SECONDS = 120
 
 def test_it_logs_json_lines(tmp_path: Path) -> None:
     nobody = f"127.0.0.1:{free_port()}"
+    port = free_port()
     environment = {
         **os.environ,
+        "OBSERVER_METRICS_PORT": str(port),
         "AGENT_TELEMETRY_HOME": str(tmp_path),
         "CLICKHOUSE_URL": f"http://{nobody}",
         "KAFKA_BOOTSTRAP_SERVERS": nobody,
@@ -33,6 +37,8 @@ def test_it_logs_json_lines(tmp_path: Path) -> None:
 
     try:
         wait_until(lambda: any("rollups fails since" in one["message"] for one in lines()), SECONDS)
+        figures = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=SECONDS, trust_env=False)
+        assert 'findings_run_seconds_count{outcome="failed"}' in figures.text
     finally:
         observer.terminate()
         observer.wait(SECONDS)

@@ -1,5 +1,6 @@
 """How episodes begin, go on and end."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from query_service.observer.alerts import history
 from query_service.observer.alerts.episode import MOST_CHANGES, Episode
 from query_service.observer.alerts.history import Step, step
-from tests.query_service.observer.alerts.episodes import BEGIN, minute, told
+from tests.query_service.observer.alerts.episodes import BEGIN, episode, minute, told
 
 STUCK = told("stuck_task", "coder")
 
@@ -82,6 +83,16 @@ def test_kept_causes_never_lead_in_a_circle() -> None:
         while causes[passed[-1]]:
             passed.append(causes[passed[-1]])
             assert len(passed) <= 3
+
+
+def test_two_that_keep_their_causes_in_one_run_do_not_explain_each_other() -> None:
+    names = ("a", "x", "b", "y")
+    before = [episode(agent=name) for name in names]
+    ids = [one.finding_id for one in before]
+    circle = [replace(one, caused_by=ids[(n + 1) % 4]) for n, one in enumerate(before)]
+    after = run(circle, 1, told("stuck_task", "a"), told("stuck_task", "b")).episodes
+    causes = {one.finding_id: one.caused_by for one in after}
+    assert sorted(bool(causes[ids[n]]) for n in (0, 2)) == [False, True]
 
 
 def test_no_more_are_open_than_are_kept_and_the_worst_come_first(

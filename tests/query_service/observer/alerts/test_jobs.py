@@ -35,6 +35,7 @@ from tests.receiver import (
 from tests.waiting import wait_until
 
 SETTINGS = AlertSettings(least_severity="medium", remind_hours=0)
+ALWAYS = AlertSettings(least_severity="medium", remind_hours=1e-9)
 KIND = "expired_task"
 
 
@@ -42,15 +43,21 @@ class Observer:
     """Both jobs of an observer whose clock is set; another one may take over at any time."""
 
     def __init__(
-        self, database: Database, receiver: Receiver, timeout: float = 30, form: str = "json"
+        self,
+        database: Database,
+        receiver: Receiver,
+        timeout: float = 30,
+        form: str = "json",
+        settings: AlertSettings = SETTINGS,
     ) -> None:
         self.database = database
         self._webhook = Webhook(receiver.url, form, "", timeout)
+        self._settings = settings
         self.take_over()
 
     def take_over(self) -> None:
-        self.findings = FindingsJob(self.database, SETTINGS)
-        self.notices = NoticesJob(self.database, self._webhook, SETTINGS)
+        self.findings = FindingsJob(self.database, self._settings)
+        self.notices = NoticesJob(self.database, self._webhook, self._settings)
 
     def run(self) -> None:
         self.findings.run()
@@ -262,6 +269,23 @@ def test_a_run_that_was_cut_off_is_done_again(
     observer.run()
     assert receiver.events == [("opened", KIND)]
     assert len(empty.get("/api/v1/findings")["findings"]) == 1
+
+
+def test_reminders_are_counted_and_another_address_is_told_all(
+    empty: Service, traffic: Traffic, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the clock of the server: tasks that ran out are looked for a year back."""
+    far = ALWAYS.model_copy(update={"window_minutes": 525_600})
+    observer = Observer(database_of(empty), receiver, settings=far)
+    for _ in range(3):
+        observer.run()
+        observer.take_over()
+    assert [event for event, _ in receiver.events] == ["opened", "reminder", "reminder"]
+    keys = [body["notices"][0]["key"] for body in receiver.got]
+    assert [key.split(":", 2)[2] for key in keys] == ["opened", "reminder:1", "reminder:2"]
+    receiver.url += "/other"
+    Observer(database_of(empty), receiver).notices.run()
+    assert receiver.events[3:] == [("opened", KIND)]
 
 
 def test_many_come_in_several_requests_and_each_once(

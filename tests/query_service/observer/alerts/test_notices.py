@@ -13,7 +13,7 @@ from query_service.observer.alerts.history import step
 from query_service.observer.alerts.notices import Event, Known, Notice, Told, due
 from query_service.observer.alerts.store import recorded
 from tests.query_service.diagnose.findings import found
-from tests.query_service.observer.alerts.episodes import minute, told
+from tests.query_service.observer.alerts.episodes import episode, minute, told
 
 AGENTS = "abc"
 KIND = "stuck_task"
@@ -158,6 +158,39 @@ def test_what_is_still_there_is_told_again_when_it_is_wanted() -> None:
         [again] = world.tell(minute(at), wait)
         assert (again.event, again.detail) == (Event.REMINDER, number)
     assert world.tell(minute(121), wait) == []
+    world.run(minute(122), [{**DEAD, "severity": "medium"}])
+    assert world.tell(minute(300), wait) == [], "it is mild now"
+
+
+def below(root: Known, told_as_root: bool) -> Known:
+    """The end of what was told, and came of a root."""
+    one = episode("expired_task", caused_by=root.episode.finding_id, resolved_at=minute(5))
+    return Known(one, Told("high", told_as_root, minute(0)))
+
+
+def test_the_end_of_what_was_told_below_a_root_is_silent_while_that_is_there() -> None:
+    root = Known(episode("agent_not_consuming"), Told("high", True, minute(0)))
+    assert due([root, below(root, told_as_root=False)], "high", minute(6), None) == []
+    [over] = due([root, below(root, told_as_root=True)], "high", minute(6), None)
+    assert events([over]) == [("resolved", "expired_task")]
+    # A root that was not told, nor is to be, holds nothing back.
+    mild = Known(episode("agent_not_consuming", severity="medium"))
+    [over] = due([mild, below(mild, told_as_root=False)], "high", minute(6), None)
+    assert events([over]) == [("resolved", "expired_task")]
+    told_now = Known(episode("agent_not_consuming"))
+    found = due([told_now, below(told_now, told_as_root=False)], "high", minute(6), None)
+    assert events(found) == [("opened", "agent_not_consuming")]
+
+
+def test_what_was_told_itself_is_no_news_below_another() -> None:
+    root = Known(episode("agent_not_consuming"), Told("high", True, minute(0)))
+    name = root.episode.finding_id
+    grave = episode("expired_task", severity="critical", caused_by=name)
+    assert (
+        due([root, Known(grave, Told("critical", True, minute(0)))], "high", minute(1), None) == []
+    )
+    [worse] = due([root, Known(grave, Told("high", True, minute(0)))], "high", minute(1), None)
+    assert events([worse]) == [("worse", "agent_not_consuming")]
 
 
 causes = st.one_of(st.none(), st.sampled_from(AGENTS))
