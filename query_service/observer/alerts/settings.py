@@ -13,9 +13,12 @@ from query_service.diagnose.declaration import Severity
 class AlertSettings(BaseSettings):
     """How often is looked, and who is told of what."""
 
-    model_config = SettingsConfigDict(env_prefix="ALERTS_")
+    # Aliases, and no prefix: what is wrong is told by the whole name.
+    model_config = SettingsConfigDict(
+        alias_generator=lambda name: f"alerts_{name}", populate_by_name=True
+    )
 
-    interval: float = Field(60, ge=0, description="Seconds between two runs; 0: none")
+    interval: float = Field(60, ge=0, le=86_400, description="Seconds between two runs; 0: none")
     window_minutes: int = Field(
         15, ge=1, le=7 * 24 * 60, description="Minutes that a run looks at, as in diagnose"
     )

@@ -54,8 +54,8 @@ def test_what_is_wrong_is_told_without_secrets(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ValidationError) as raised:
         AlertSettings()
     told = wrong(raised.value)
-    assert "WEBHOOK_URL_FILE=/nowhere: Value error, cannot be read" in told
-    assert "LEAST_SEVERITY=awful" in told and "s3cret" not in told
+    assert "Error: ALERTS_WEBHOOK_URL_FILE=/nowhere: Value error, cannot be read" in told
+    assert "Error: ALERTS_LEAST_SEVERITY=awful" in told and "s3cret" not in told
 
 
 def test_an_address_that_is_none_is_told_without_it() -> None:
