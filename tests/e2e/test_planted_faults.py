@@ -38,8 +38,10 @@ def test_faults_are_found_and_told_and_healthy_traffic_is_not_complained_of(
         stack.stop("observer")
         stack.start("observer")
         notice, *_ = wait_until(lambda: _told(alerted, sent))
-        one = client.get(f"/api/v1/findings/{notice['finding']['id']}").json()
-    assert (one["episodes"][0]["state"], one["notices"][-1]["outcome"]) == ("open", "sent")
+        path = f"/api/v1/findings/{notice['finding']['id']}"
+        told = wait_until(lambda: client.get(path).json()["notices"])  # noted once it was taken
+        assert (told[-1]["event"], told[-1]["outcome"]) == ("opened", "sent")
+        assert client.get(path).json()["episodes"][0]["state"] == "open"
     keys = [notice["key"] for body in alerted.got for notice in body["notices"]]
     assert len(keys) == len(set(keys))
     for part in ("observer", "query"):

@@ -185,9 +185,9 @@ def test_a_webhook_that_is_away_is_told_the_state_once_when_it_is_back(
     assert notice["reason"].startswith("the webhook ")
     receiver.got.clear()
     receiver.answer = status(200)
-    observer.take_over()
-    observer.notices.run()
-    observer.notices.run()
+    patient = Observer(database_of(empty), receiver)
+    patient.notices.run()
+    patient.notices.run()
     assert receiver.events == [("opened", KIND)]
     [notice] = empty.get(f"/api/v1/findings/{found['id']}")["notices"]
     assert (notice["outcome"], notice["reason"]) == ("sent", None)
