@@ -28,7 +28,7 @@ def _sum(one: Row, other: Row) -> Row:
     bins = dict(one["bins"])
     for key, count in other["bins"].items():
         bins[key] = bins.get(key, 0) + count
-    names = ("answered", "completed", "failed", "cancelled")
+    names = ("answered", "completed", "failed", "cancelled", "superseded")
     return {**one, **{name: one[name] + other[name] for name in names}, "bins": bins}
 
 

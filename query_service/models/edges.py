@@ -8,6 +8,7 @@ from query_service.models.answered import times
 from query_service.models.queue import STATES
 
 Edge = dict[str, Any]
+ANSWERED = ("answered", "completed", "failed", "cancelled", "superseded")
 
 
 def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -> list[Edge]:
@@ -18,7 +19,7 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
     found: dict[tuple[str, str], Edge] = {}
     for row in answered:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
-        edge |= {name: row[name] for name in ("answered", "completed", "failed", "cancelled")}
+        edge |= {name: row[name] for name in ANSWERED}
     for row in waiting:
         edge = found.setdefault((row["source"], row["target"]), _edge(row))
         edge["expired"] += row["expired"]
@@ -26,7 +27,7 @@ def edges(answered: list[Row], waiting: list[Row], wait: Callable[[str], str]) -
         edge[wait(row["target"])] += row["unknown"]
         edge["open"] = sum(edge[state] for state in STATES)
     for edge in found.values():
-        edge["tasks"] = edge["answered"] + edge["open"]
+        edge["tasks"] = edge["answered"] + edge["superseded"] + edge["open"]
         edge["not_consumed"] = edge["queued"] + edge["lost"] + edge["unknown"]
     return list(found.values())
 
@@ -54,7 +55,7 @@ def sort_key(order: str, edge: Edge) -> tuple[int, str]:
 
 
 def _edge(row: Row) -> Edge:
-    numbers = ("tasks", "answered", "completed", "failed", "cancelled", "open", *STATES)
+    numbers = ("tasks", *ANSWERED, "open", *STATES)
     return {
         "source": row["source"],
         "target": row["target"],

@@ -23,6 +23,7 @@ class Edge(Answer):
     completed: int = field("First answer a result", 7)
     failed: int = field("First answer an error", 1)
     cancelled: int = field("First answer a cancel", 0)
+    superseded: int = field("Sent again as another task before an answer came", 0)
     open: int = field("Not answered", 2)
     queued: int = field("Of the open ones: not fetched yet", 1)
     in_progress: int = field("Of the open ones: somebody has them", 1)

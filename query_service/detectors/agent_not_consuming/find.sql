@@ -68,7 +68,7 @@ WITH
     (
         SELECT agent, quantileTDigest(0.99)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS p99
         FROM answered_tasks
-        WHERE is_deleted = 0 AND toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND answered_at <= now
+        WHERE is_deleted = 0 AND outcome != 'superseded' AND toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND answered_at <= now
         GROUP BY agent
     ),
     alive AS

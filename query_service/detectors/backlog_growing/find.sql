@@ -53,7 +53,7 @@ WITH
     (
         SELECT toString(agent) AS agent, count() AS samples, quantileTDigest(0.95)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS p95
         FROM answered_tasks FINAL
-        WHERE toStartOfFiveMinutes(event_time) BETWEEN begin - INTERVAL 1 DAY AND begin AND answered_at < begin
+        WHERE toStartOfFiveMinutes(event_time) BETWEEN begin - INTERVAL 1 DAY AND begin AND answered_at < begin AND outcome != 'superseded'
         GROUP BY agent
     ),
     tasks_of AS

@@ -5,7 +5,7 @@ WITH
     (
         SELECT message_id, min(event_time) AS sent_at, argMax(a.answered_at, a.computed_at) AS late_at
         FROM answered_tasks AS a
-        WHERE a.answered_at BETWEEN {since:DateTime64(9, 'UTC')} AND now AND is_deleted = 0
+        WHERE a.answered_at BETWEEN {since:DateTime64(9, 'UTC')} AND now AND is_deleted = 0 AND outcome != 'superseded'
         GROUP BY message_id
     ),
     expired AS
@@ -28,7 +28,7 @@ WITH
     (
         SELECT toString(agent) AS agent, uniqExact(message_hash) AS tasks
         FROM answered_tasks
-        WHERE answered_at BETWEEN {since:DateTime64(9, 'UTC')} AND now
+        WHERE answered_at BETWEEN {since:DateTime64(9, 'UTC')} AND now AND outcome != 'superseded'
         GROUP BY agent
     )
 SELECT *

@@ -35,7 +35,7 @@ WITH
         SELECT agent, source, groupArray(event_time) AS sent,
             quantileTDigest(0.99)(greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000) AS usual_seconds
         FROM answered_tasks FINAL
-        WHERE toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND event_time <= now AND answered_at <= now
+        WHERE toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 6 HOUR AND now AND event_time <= now AND answered_at <= now AND outcome != 'superseded'
         GROUP BY agent, source
     ),
     dropped AS MATERIALIZED

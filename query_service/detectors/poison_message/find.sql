@@ -18,7 +18,7 @@ WITH
                 quantile(0.5)(took) OVER (PARTITION BY agent) AS usual, count() OVER (PARTITION BY agent) AS tasks
             FROM answered_tasks
             WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time - INTERVAL 1 HOUR) AND now
-                AND event_time <= least(now, answered_at) AND is_deleted = 0
+                AND event_time <= least(now, answered_at) AND is_deleted = 0 AND outcome != 'superseded'
         )
         WHERE answered_at >= from_time AND (took > 3 * usual OR tasks < 20)
         ORDER BY answered_at DESC
@@ -68,7 +68,8 @@ WITH
     ),
     answers AS MATERIALIZED
     (
-        SELECT parent_message_id, uniqExact(a.message_id) AS given, countIf(message_type = 'result') AS results
+        SELECT parent_message_id, uniqExact(a.message_id) AS given, countIf(message_type = 'result') AS results,
+            maxIf(event_time, message_type = 'redrive') AS sent_again
         FROM task_answers AS a FINAL
         WHERE parent_hash IN (SELECT message_hash FROM tries) AND event_time <= now
         GROUP BY parent_message_id
@@ -96,7 +97,7 @@ FROM
         t.task AS task, t.times AS times, t.readers AS readers, t.first_try AS first_try, t.last_try AS last_try,
         k.owner AS owner, k.sender AS sender, k.trace_id AS trace_id, k.sent AS sent, k.topic AS topic, k.at_partition AS at_partition, k.at_offset AS at_offset,
         s.kind_of_error AS kind_of_error, s.said AS said,
-        a.results > 0 AS is_over,
+        a.results > 0 AS is_over, a.sent_again AS sent_again,
         -- Whoever ended well did not fail; a span says so of agents without state events. The last try may still go on.
         greatest(toInt64(t.completed), toInt64(s.processed) - toInt64(s.failed), toInt64(a.results > 0)) AS well,
         toInt64(t.times) - well - (NOT is_over AND well = 0 AND t.failed < t.times AND s.failed < t.times) AS failures
@@ -105,6 +106,7 @@ FROM
     LEFT JOIN spans AS s ON s.message_id = t.task
     LEFT JOIN answers AS a ON a.parent_message_id = t.task
 )
-WHERE failures >= {min_tries:Float64} AND ({agent:String} = '' OR has(agents, {agent:String}))
+-- Sent again it is somebody else's, unless it is read on.
+WHERE failures >= {min_tries:Float64} AND last_try > sent_again AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY is_over, failures DESC, subject
 LIMIT {most:UInt32}

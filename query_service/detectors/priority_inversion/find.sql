@@ -17,6 +17,7 @@ WITH
             dateDiff('millisecond', event_time, answered_at) / 1000 AS took
         FROM answered_tasks FINAL
         WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(past_time) AND now AND answered_at BETWEEN event_time AND now
+            AND outcome != 'superseded'
     ),
     -- Urgent ones: those that wait, and those that were answered in the window, late.
     urgent AS MATERIALIZED
@@ -44,7 +45,7 @@ WITH
         SELECT toString(agent) AS owner, count() AS tasks, quantile(0.95)(dateDiff('millisecond', event_time, answered_at)) / 1000 AS p95
         FROM answered_tasks
         WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time - INTERVAL 6 HOUR) AND from_time
-            AND answered_at BETWEEN event_time AND from_time AND is_deleted = 0
+            AND answered_at BETWEEN event_time AND from_time AND is_deleted = 0 AND outcome != 'superseded'
         GROUP BY agent
     ),
     others AS MATERIALIZED

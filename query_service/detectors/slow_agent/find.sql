@@ -62,7 +62,7 @@ WITH
             (
                 SELECT agent, message_hash, any(message_id) AS message_id, min(event_time) AS event_time, argMax(a.answered_at, a.computed_at) AS answered_at
                 FROM answered_tasks AS a
-                WHERE toStartOfFiveMinutes(a.event_time) BETWEEN began - INTERVAL 6 HOUR AND now AND is_deleted = 0
+                WHERE toStartOfFiveMinutes(a.event_time) BETWEEN began - INTERVAL 6 HOUR AND now AND is_deleted = 0 AND outcome != 'superseded'
                     AND agent NOT IN (SELECT agent FROM spans WHERE is_task)
                 GROUP BY agent, message_hash
             )

@@ -26,7 +26,7 @@ WITH
             SELECT agent, toString(source) AS source, greatest(0, dateDiff('millisecond', event_time, answered_at)) / 1000 AS took
             -- What was written twice moves no quantile; a day by FINAL costs twice as much.
             FROM answered_tasks
-            WHERE is_deleted = 0 AND toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 1 DAY AND now AND answered_at <= now
+            WHERE is_deleted = 0 AND outcome != 'superseded' AND toStartOfFiveMinutes(event_time) BETWEEN now - INTERVAL 1 DAY AND now AND answered_at <= now
                 AND agent IN (SELECT agent FROM begun)
         )
         GROUP BY GROUPING SETS ((agent, source), (agent))

@@ -100,7 +100,7 @@ FROM
                 SELECT toString(agent) AS owner, count() AS tasks, quantile(0.95)(dateDiff('millisecond', event_time, answered_at) / 1000) AS p95
                 FROM answered_tasks
                 WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time - INTERVAL 6 HOUR) AND from_time
-                    AND answered_at BETWEEN event_time AND now AND is_deleted = 0 AND agent IN (SELECT owner FROM ends)
+                    AND answered_at BETWEEN event_time AND now AND is_deleted = 0 AND outcome != 'superseded' AND agent IN (SELECT owner FROM ends)
                 GROUP BY agent
             ) AS u ON u.owner = e.owner
             LEFT JOIN
@@ -108,7 +108,7 @@ FROM
                 SELECT toString(topic) AS topic, partition AS place, max(offset) AS last_offset
                 FROM answered_tasks
                 WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time) AND now
-                    AND answered_at <= now AND is_deleted = 0
+                    AND answered_at <= now AND is_deleted = 0 AND outcome != 'superseded'
                 GROUP BY topic, partition
             ) AS p ON p.topic = e.topic AND p.place = e.place
             ARRAY JOIN arrayEnumerate(e.numbers) AS depth

@@ -14,7 +14,15 @@ _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 MessageType = Literal["task", "result", "error", "heartbeat", "cancel"]
 Priority = Literal["low", "normal", "high", "critical"]
 Outcome = Literal[
-    "completed", "failed", "cancelled", "expired", "in_progress", "queued", "lost", "unknown"
+    "completed",
+    "failed",
+    "cancelled",
+    "superseded",
+    "expired",
+    "in_progress",
+    "queued",
+    "lost",
+    "unknown",
 ]
 PendingState = Literal["queued", "in_progress", "expired", "lost", "unknown"]
 Severity = Literal["critical", "error", "warning", "info"]

@@ -9,13 +9,14 @@ WITH lately AS
 SELECT
     source,
     agent AS target,
-    count() AS answered,
+    countIf(outcome != 'superseded') AS answered,
     countIf(outcome = 'completed') AS completed,
     countIf(outcome = 'failed') AS failed,
     countIf(outcome = 'cancelled') AS cancelled,
+    countIf(outcome = 'superseded') AS superseded,
     -- Within 1 %; an answer before its task, by another clock, has no time.
-    quantilesDDIf(0.01, 0.5, 0.95)(greatest(seconds, 1e-9), seconds >= 0) AS times,
-    countIf(seconds >= 0) AS timed
+    quantilesDDIf(0.01, 0.5, 0.95)(greatest(seconds, 1e-9), seconds >= 0 AND outcome != 'superseded') AS times,
+    countIf(seconds >= 0 AND outcome != 'superseded') AS timed
 FROM
 (
     SELECT toString(source) AS source, toString(agent) AS agent, toString(outcome) AS outcome,
@@ -27,7 +28,7 @@ FROM
         AND event_time <= {at:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
         AND NOT {whole:Bool} AND message_hash NOT IN lately
     UNION ALL
-    SELECT sent.first.4, sent.first.5, transform(answers.first.1, ['result', 'error'], ['completed', 'failed'], 'cancelled'),
+    SELECT sent.first.4, sent.first.5, transform(answers.first.1, ['result', 'error', 'redrive'], ['completed', 'failed', 'superseded'], 'cancelled'),
         (toUnixTimestamp64Nano(answers.first.2) - toUnixTimestamp64Nano(sent.first.1)) / 1e9
     FROM
     (

@@ -1,13 +1,15 @@
 -- As answered_settled.sql, of now, with how many tasks took how long: parts of a window can be added up. A bin is
 -- that of quantilesDD(0.01, …), so the percentiles are the same. `buckets`: five minutes, where not all are asked for.
-WITH (toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time)) / 1e9 AS seconds
+-- What was sent again has no time.
+WITH if(outcome = 'superseded', -1, (toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time)) / 1e9) AS seconds
 SELECT
     source,
     agent AS target,
-    count() AS answered,
+    countIf(outcome != 'superseded') AS answered,
     countIf(outcome = 'completed') AS completed,
     countIf(outcome = 'failed') AS failed,
     countIf(outcome = 'cancelled') AS cancelled,
+    countIf(outcome = 'superseded') AS superseded,
     sumMapIf(map(toInt16(trunc(log(greatest(seconds, 1e-9)) * (1 / log((1 + 0.01) / (1 - 0.01))))), toUInt64(1)), seconds >= 0) AS bins
 FROM answered_tasks FINAL
 WHERE toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({from:DateTime64(9, 'UTC')})

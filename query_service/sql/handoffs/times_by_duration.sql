@@ -17,7 +17,7 @@ WITH
             AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes(least({until:DateTime64(9, 'UTC')}, {at:DateTime64(9, 'UTC')}))
             AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}
             AND event_time <= {at:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
-            AND NOT {whole:Bool} AND message_hash NOT IN lately
+            AND outcome != 'superseded' AND NOT {whole:Bool} AND message_hash NOT IN lately
         UNION ALL
         SELECT sent.first.1, sent.id_hash, answers.message_id, sent.first.4, sent.first.5, sent.first.6,
             sent.first.7, sent.first.8, sent.first.2, sent.first.9, answers.answered_at
@@ -32,9 +32,10 @@ WITH
         INNER JOIN
         (
             SELECT parent_hash, any(parent_message_id) AS message_id, min(event_time) AS answered_at
-            FROM task_answers
+            FROM task_answers AS a
             WHERE event_time <= {at:DateTime64(9, 'UTC')} AND ({whole:Bool} OR parent_hash IN lately)
             GROUP BY parent_hash
+            HAVING argMin(message_type, (event_time, a.message_id, value_hash)) != 'redrive'
         ) AS answers ON answers.parent_hash = sent.id_hash
     )
 SELECT

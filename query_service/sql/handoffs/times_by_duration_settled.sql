@@ -3,7 +3,7 @@ SELECT
     toUnixTimestamp64Nano(event_time) AS key_time, message_id, message_hash AS hash, topic, partition, offset, value_hash,
     toUnixTimestamp64Nano(answered_at) - toUnixTimestamp64Nano(event_time) AS duration
 FROM answered_tasks FINAL
-WHERE duration >= 0
+WHERE duration >= 0 AND outcome != 'superseded'
     AND toStartOfFiveMinutes(event_time) >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')})
     AND toStartOfFiveMinutes(event_time) <= toStartOfFiveMinutes(least({until:DateTime64(9, 'UTC')}, {at:DateTime64(9, 'UTC')}))
     AND event_time >= {since:DateTime64(9, 'UTC')} AND event_time < {until:DateTime64(9, 'UTC')}

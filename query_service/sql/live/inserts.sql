@@ -16,5 +16,7 @@ SELECT
 FROM arrivals
 WHERE inserted_at > fromUnixTimestamp64Micro({since:Int64}, 'UTC')
     AND inserted_at <= least(greatest(horizon, fromUnixTimestamp64Micro({after:Int64}, 'UTC')), fromUnixTimestamp64Micro({last:Int64}, 'UTC'))
+    -- A row without a record only says for which task a message was sent again.
+    AND NOT (kind = 'message' AND record_bytes = 0)
 GROUP BY inserted
 ORDER BY inserted

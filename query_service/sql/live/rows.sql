@@ -18,4 +18,6 @@ SELECT
 FROM arrivals
 WHERE inserted_at >= fromUnixTimestamp64Micro(arrayMin({inserts:Array(Int64)}), 'UTC') AND inserted_at <= fromUnixTimestamp64Micro(arrayMax({inserts:Array(Int64)}), 'UTC')
     AND has({inserts:Array(Int64)}, toUnixTimestamp64Micro(inserted_at))
+    -- A row without a record only says for which task a message was sent again.
+    AND NOT (kind = 'message' AND record_bytes = 0)
 ORDER BY inserted_at, event_time, row_id

@@ -27,7 +27,7 @@ WITH
             parent_hash,
             any(parent_message_id) AS message_id,
             argMin((message_type, event_time, source), (event_time, a.message_id, value_hash)) AS first,
-            uniqExact(a.message_id) AS answers
+            uniqExactIf(a.message_id, message_type != 'redrive') AS answers
         FROM task_answers AS a
         WHERE parent_hash BETWEEN {low:UInt64} AND {high:UInt64}
             AND ({whole:Bool} OR parent_hash IN lately)
@@ -35,7 +35,7 @@ WITH
     )
 SELECT
     time, id_hash, answered.message_id, sent.first.4, sent.first.5, sent.first.6, sent.first.7, sent.first.8, sent.first.2, sent.first.9,
-    transform(answered.first.1, ['result', 'error'], ['completed', 'failed'], 'cancelled'),
+    transform(answered.first.1, ['result', 'error', 'redrive'], ['completed', 'failed', 'superseded'], 'cancelled'),
     answered.first.2, answered.first.3, answered.answers,
     {computed_at:DateTime64(3, 'UTC')}, time != sent.first.1
 FROM sent

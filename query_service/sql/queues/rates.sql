@@ -11,7 +11,7 @@ FROM
     UNION ALL
     SELECT agent, 0, 1
     FROM answered_tasks FINAL
-    WHERE answered_at >= {rate_since:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
+    WHERE outcome != 'superseded' AND answered_at >= {rate_since:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
         AND message_hash NOT IN (
             SELECT cityHash64(if(type = 'task', id, parent_id))
             FROM arrivals

@@ -20,7 +20,7 @@ INNER JOIN
     FROM task_answers
     WHERE {whole:Bool} OR parent_hash IN lately
     GROUP BY parent_hash
-    HAVING answered_at >= {rate_since:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
+    HAVING argMin(message_type, (event_time, message_id, value_hash)) != 'redrive' AND answered_at >= {rate_since:DateTime64(9, 'UTC')} AND answered_at <= {at:DateTime64(9, 'UTC')}
 ) AS answered ON answered.parent_hash = sent.id_hash
 WHERE {agent:String} = '' OR agent = {agent:String}
 GROUP BY agent

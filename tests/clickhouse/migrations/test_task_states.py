@@ -27,6 +27,12 @@ def answer(kind: str, at: str, message_id: str = "r-1") -> Fact:
     return "landing_records", record("agent-queue-orchestrator", offset, body)
 
 
+def redriven(at: str, **fields: object) -> Fact:
+    """The task m-1 sent again as m-2."""
+    body = message(message_id="m-2", timestamp=at, **fields)
+    return "landing_records", record(QUEUE, 20, body, {"redrive-of": "m-1"})
+
+
 def commit(offset: float, at: str = "12:29:00", group: str = GROUP, partition: int = 0) -> Fact:
     name, position = "consumer_group.offset", str(partition)
     at = f"2026-11-22 {at}"
@@ -75,6 +81,24 @@ VECTORS: dict[str, tuple[Sequence[Fact], str, bool]] = {
         [task(), commit(10), members(1), answer("result", "2026-11-22T12:31:00")], "queued", True),
     "heartbeat message is no answer": (
         [task(), commit(10), members(1), answer("heartbeat", "2026-11-22T12:01:00")],
+        "queued", True),
+    # sent again
+    "sent again": ([task(), redriven("2026-11-22T12:01:00")], "superseded", False),
+    "sent again, read before its task": (
+        [redriven("2026-11-22T12:01:00"), task()], "superseded", False),
+    "sent again, beats signs and ttl": (
+        [task(ttl_seconds=1), commit(11), event("claimed"),
+         redriven("2026-11-22T12:01:00")], "superseded", False),
+    "answered after it was sent again": (
+        [task(), redriven("2026-11-22T12:01:00"), answer("result", "2026-11-22T12:02:00")],
+        "superseded", False),
+    "sent again though it was answered": (
+        [task(), answer("error", "2026-11-22T12:01:00"), redriven("2026-11-22T12:02:00")],
+        "failed", False),
+    "sent again after the time asked": (
+        [task(), commit(10), members(1), redriven("2026-11-22T12:31:00")], "queued", True),
+    "an answer with the header of a redrive is none": (
+        [task(), commit(10), members(1), redriven("2026-11-22T12:01:00", message_type="heartbeat")],
         "queued", True),
     # time to live
     "ttl passed": ([task(ttl_seconds=600), commit(10), members(1)], "expired", True),
@@ -145,8 +169,12 @@ def test_state(store: Store, name: str) -> None:
     lay_down(store, facts[::-1])
     assert store.states()["m-1"] == found
     # An answer of the future has closed the task already: open tasks are those of now.
-    is_open = pending and name != "answer after the time asked"
+    is_open = pending and name not in (
+        "answer after the time asked",
+        "sent again after the time asked",
+    )
     still_open = store.states(open_only=True)
+    still_open.pop("m-2", None)
     assert [row["state"] for row in still_open.values()] == ([state] if is_open else [])
 
 
@@ -168,6 +196,27 @@ def test_what_an_answer_tells(store: Store) -> None:
     assert (then["state"], then["pending"], then["answered_at"]) == ("expired", True, None)
     at = "2026-11-22 11:59:59"
     assert store.states(at=at, now=at) == {}
+
+
+def test_a_redrive_is_no_answer(store: Store) -> None:
+    lay_down(store, [
+        task(ttl_seconds=60), redriven("2026-11-22T12:01:30"), redriven("2026-11-22T12:01:30"),
+        answer("result", "2026-11-22T12:02:00"),
+    ])  # fmt: skip
+    found = store.states()
+    told = ("answers", "answer_message_id", "answered_by", "answered_at", "answered_late")
+    assert [found["m-1"][name] for name in told] == [1, "", "", None, False]
+    assert found["m-2"]["pending"]
+    assert set(store.states(open_only=True)) == {"m-2"}
+    at = "2026-11-22 12:01:15"
+    then = store.states(at=at, now=at)
+    assert [(row["state"], row["pending"]) for row in then.values()] == [("expired", True)]
+
+
+def test_who_names_himself_waits_like_others(store: Store) -> None:
+    own = record(QUEUE, 10, message(), {"redrive-of": "m-1"})
+    lay_down(store, [("landing_records", own)])
+    assert store.states(open_only=True)["m-1"]["pending"]
 
 
 def test_signs_of_others_do_not_tell_when_it_was_claimed(store: Store) -> None:
