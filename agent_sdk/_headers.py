@@ -35,6 +35,10 @@ class MessageHeaders:
     """Milliseconds since 1970, by the sender's clock."""
     context: Context = field(default_factory=Context)
     """The sender's trace context; empty when there is none."""
+    redrive_of: str | None = None
+    """The task that an operator has sent again as this one."""
+    redrive_root: str | None = None
+    """The first of the tasks that were sent again for each other."""
 
 
 def encode(headers: MessageHeaders) -> Pairs:
@@ -49,6 +53,10 @@ def encode(headers: MessageHeaders) -> Pairs:
         carrier["cause-message-id"] = headers.cause_message_id
     if headers.conversation_id:
         carrier["conversation-id"] = headers.conversation_id
+    if headers.redrive_of:
+        carrier["redrive-of"] = headers.redrive_of
+    if headers.redrive_root:
+        carrier["redrive-root"] = headers.redrive_root
     return [(name, value.encode()) for name, value in carrier.items()]
 
 
@@ -62,6 +70,8 @@ def decode(pairs: Iterable[tuple[str, bytes | None]]) -> MessageHeaders:
         hop_count=_whole_number(carrier, "hop-count") or 0,
         attempt=_whole_number(carrier, "attempt") or 1,
         enqueued_ms=_whole_number(carrier, "enqueued-ms"),
+        redrive_of=carrier.get("redrive-of") or None,
+        redrive_root=carrier.get("redrive-root") or None,
         context=propagate.extract(carrier, context=Context()),
     )
 

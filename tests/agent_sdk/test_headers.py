@@ -48,7 +48,8 @@ def test_what_is_written_is_read_again(
 
 def test_names_of_the_contract() -> None:
     context = set_span_in_context(NonRecordingSpan(_sender()))
-    headers = MessageHeaders("m", "c", "talk", 2, 3, 1700000000000, context)
+    headers = MessageHeaders("m", "c", "talk", 2, 3, 1700000000000, context, "o", "r")
+    assert (decode(encode(headers)).redrive_of, decode(encode(headers)).redrive_root) == ("o", "r")
     assert dict(encode(headers)) == {
         "traceparent": b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "message-id": b"m",
@@ -57,6 +58,8 @@ def test_names_of_the_contract() -> None:
         "hop-count": b"2",
         "attempt": b"3",
         "enqueued-ms": b"1700000000000",
+        "redrive-of": b"o",
+        "redrive-root": b"r",
     }
 
 
