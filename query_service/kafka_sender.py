@@ -1,30 +1,50 @@
 """Records to Kafka, for the few endpoints of operators that write."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
-from kafka.errors import KafkaError, MessageSizeTooLargeError
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.producer import KafkaProducer
 
 from query_service.errors import TooLarge, Unavailable
 from query_service.observer.kafka_client import check_reachable
 
 TIMEOUT_MS = 10_000
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a record, as `agent-telemetry topics` sets topics."""
 _SERVICE = b"agent-telemetry-query-service"
 
 
-def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """Send JSON records, each with its topic, and wait until Kafka has them all.
+class Outgoing(NamedTuple):
+    """A record on its way."""
 
-    Raises TooLarge and Unavailable.
-    """
+    topic: str
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+class Place(NamedTuple):
+    """Where Kafka has a record."""
+
+    partition: int
+    offset: int
+
+
+@contextmanager
+def producing(servers: str, makes_topics: bool = False) -> Iterator[Any]:
+    """A producer for a few records. Raises Unavailable."""
     check_reachable(servers)
     try:
         producer = KafkaProducer(
             bootstrap_servers=servers,
             client_id="agent-telemetry-query-service",
             acks="all",
+            allow_auto_create_topics=makes_topics,
+            max_request_size=LARGEST,
             request_timeout_ms=TIMEOUT_MS,
             delivery_timeout_ms=TIMEOUT_MS,
             max_block_ms=TIMEOUT_MS,
@@ -33,15 +53,55 @@ def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
     except KafkaError as error:
         raise Unavailable(f"Kafka does not answer at {servers}: {error}") from error
     try:
-        sent = [
-            producer.send(topic, json.dumps(value).encode(), headers=[("service", _SERVICE)])
-            for topic, value in records
-        ]
-        for one in sent:
-            one.get(timeout=TIMEOUT_MS / 1000)
-    except MessageSizeTooLargeError as error:
-        raise TooLarge(f"Kafka takes no record of that size: {error}") from error
-    except KafkaError as error:
-        raise Unavailable(f"Kafka did not take it: {error}") from error
+        yield producer
     finally:
-        producer.close(timeout=5)
+        with suppress(KafkaError):
+            producer.close(timeout=5)
+
+
+def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Send JSON records, each with its topic, and wait until Kafka has them all.
+
+    Raises TooLarge and Unavailable.
+    """
+    with producing(servers, makes_topics=True) as producer:
+        try:
+            sent = [
+                producer.send(topic, json.dumps(value).encode(), headers=[("service", _SERVICE)])
+                for topic, value in records
+            ]
+            for one in sent:
+                one.get(timeout=TIMEOUT_MS / 1000)
+        except MessageSizeTooLargeError as error:
+            raise TooLarge(f"Kafka takes no record of that size: {error}") from error
+        except KafkaError as error:
+            raise Unavailable(f"Kafka did not take it: {error}") from error
+
+
+def deliver(producer: Any, records: Sequence[Outgoing]) -> list[Place | KafkaError]:
+    """Send records and wait for each: where Kafka has it, or why that is not known. Where Kafka
+    stops answering the last ones are not tried, and not told of."""
+    waiting: list[Any] = []
+    for record in records:
+        try:
+            waiting.append(
+                producer.send(
+                    record.topic, key=record.key, value=record.value, headers=record.headers
+                )
+            )
+        except KafkaError as error:
+            waiting.append(error)
+            if isinstance(error, KafkaTimeoutError):
+                break  # each further one would take as long
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    found: list[Place | KafkaError] = []
+    for one in waiting:
+        if isinstance(one, KafkaError):
+            found.append(one)
+            continue
+        try:
+            told = one.get(timeout=max(0.1, deadline - time.monotonic()))
+            found.append(Place(told.partition, told.offset))
+        except KafkaError as error:
+            found.append(error)
+    return found

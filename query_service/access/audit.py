@@ -34,7 +34,8 @@ def _write(response: Response) -> Response:
     if g.get("needed_role") is not Role.OPERATOR:
         return response
     parameters: dict[str, AttributeValue] = {
-        name: str(value)[:_MOST_CHARACTERS] for name, value in (request.view_args or {}).items()
+        name: str(value)[:_MOST_CHARACTERS]
+        for name, value in {**(request.view_args or {}), **g.get("audited", {})}.items()
     }
     who = g.caller
     outcome = _OUTCOMES[response.status_code // 100]

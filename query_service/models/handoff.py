@@ -8,7 +8,12 @@ from typing import Any
 from query_service.db import Row
 from query_service.models.values import iso, parse, record, utc
 
-OUTCOMES = {"result": "completed", "error": "failed", "cancel": "cancelled"}
+OUTCOMES = {
+    "result": "completed",
+    "error": "failed",
+    "cancel": "cancelled",
+    "redrive": "superseded",
+}
 LONGEST_TTL = 1e9
 
 
@@ -61,11 +66,12 @@ def course(row: Row, now: datetime, consumed: bool, seen: bool, read: Collection
     sent = utc(row["sent_at"])
     own = [s[0] for s in row["signs"] if s[1] != "process" or s[2] in ("", row["agent"])]
     received = utc(min(own)) if own else None
-    answered = utc(row["answered_at"]) if row["answers"] else None
+    first = row["answer_type"]
+    answered = utc(row["answered_at"]) if first and first != "redrive" else None
     ttl = row["ttl_seconds"]
     expires = None if ttl is None else sent + timedelta(seconds=min(max(ttl, 0), LONGEST_TTL))
-    if answered:
-        outcome = OUTCOMES[row["answer_type"]]
+    if first:
+        outcome = OUTCOMES[first]
     elif expires and expires <= now:
         outcome = "expired"
     elif received or consumed:
@@ -83,8 +89,8 @@ def course(row: Row, now: datetime, consumed: bool, seen: bool, read: Collection
         "received_at": iso(received),
         "consumed": bool(consumed or received or answered),
         "answered_at": iso(answered),
-        "answered_by": row["answered_by"] or None,
-        "answer_message_id": row["answer_message_id"] or None,
+        "answered_by": row["answered_by"] or None if answered else None,
+        "answer_message_id": row["answer_message_id"] or None if answered else None,
         "answers": row["answers"],
         "answered_late": bool(answered and expires and answered > expires),
         "pickup_seconds": _seconds(sent, received),

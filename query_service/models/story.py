@@ -49,7 +49,7 @@ def course_row(deliveries: Sequence[Row], answers: Sequence[Row], signs: Sequenc
         "agent": task["agent"],
         "sent_at": task["event_time"],
         "ttl_seconds": task["ttl_seconds"],
-        "answers": len(answers),
+        "answers": sum(row["message_type"] != "redrive" for row in answers),
         "answer_type": first["message_type"] if first else "",
         "answered_at": first["event_time"] if first else None,
         "answered_by": first["source"] if first else "",
@@ -72,7 +72,9 @@ def story(
     told += [_passed(row) for row in passed]
     told += [_sign(row) for row in signs if row["event_name"] != "process"]
     told += [_error(row) for row in errors]
-    told += [_answer(row, number) for number, row in enumerate(answers)]
+    replies = [row for row in answers if row["message_type"] != "redrive"]
+    told += [_answer(row, number) for number, row in enumerate(replies)]
+    told += [_redrive(row) for row in answers if row["message_type"] == "redrive"]
     return sorted(told, key=lambda entry: str(entry["timestamp"]).ljust(26, "."))
 
 
@@ -139,6 +141,10 @@ def _span(row: Row) -> Entry:
 def _error(row: Row) -> Entry:
     names = ("error_id", "error_type", "error_message", "severity", "span_id")
     return _entry("error", row["event_time"], row["agent_name"], **{n: row[n] for n in names})
+
+
+def _redrive(row: Row) -> Entry:
+    return _entry("redrive", row["event_time"], None, message_id=row["message_id"])
 
 
 def _answer(row: Row, number: int) -> Entry:

@@ -10,7 +10,7 @@ from query_service.routes.context import database
 from query_service.routes.tail import BUCKET, starts
 
 _NO_TASK: Row = {"topic": "", "partition": 0, "offset": 0}
-_NO_ANSWER: Row = {"answers": 0, "answer_type": "", "answered_by": "", "answer_message_id": ""}
+NO_ANSWER: Row = {"answers": 0, "answer_type": "", "answered_by": "", "answer_message_id": ""}
 
 
 def current(at: str, candidates: list[Row]) -> list[Row]:
@@ -38,7 +38,7 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
     record_of = {row["message_id"]: row for row in records}
     task_of = {row["message_id"]: row for rows in others for row in rows} if of_records else {}
     place_of = {_place(row): row for rows in others for row in rows} if is_timed else {}
-    answer_of, signs_of = _answers(answers), {row["hash"]: row["signs"] for row in signs}
+    answer_of, signs_of = first_answers(answers), {row["hash"]: row["signs"] for row in signs}
     found = {}
     for row in candidates:
         message_id = row["message_id"]
@@ -55,7 +55,7 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
             found[message_id] = {
                 **task,
                 **own,
-                **answer_of.get(row["hash"], _NO_ANSWER),
+                **answer_of.get(row["hash"], NO_ANSWER),
                 "signs": signs_of.get(row["hash"], []),
                 "message_id": message_id,
                 "key_time": row["key_time"],
@@ -64,14 +64,14 @@ def current(at: str, candidates: list[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _answers(rows: Iterable[Row]) -> dict[int, Row]:
+def first_answers(rows: Iterable[Row]) -> dict[int, Row]:
     """By task the first of its answers, and how many there are."""
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(row["hash"], []).append(row)
     return {
         task: {
-            "answers": len({row["message_id"] for row in answers}),
+            "answers": len({a["message_id"] for a in answers if a["message_type"] != "redrive"}),
             "answer_type": answers[0]["message_type"],
             "answered_at": answers[0]["event_time"],
             "answered_by": answers[0]["source"],

@@ -5,7 +5,7 @@ from typing import Any
 from query_service.db import Row
 from query_service.models.values import ns
 from query_service.routes.context import Moment, database
-from query_service.routes.handoff_rows import places
+from query_service.routes.handoff_rows import NO_ANSWER, first_answers, places
 from query_service.routes.waiting import (
     QUEUE,
     Seen,
@@ -39,13 +39,14 @@ def parts_of(asked: Moment, message_id: str) -> tuple[dict[str, list[Row]], Seen
         first = {name: where[0][name] for name in ("topic", "partition", "offset", "key_time")}
         queries["deliveries"] = ("handoffs/deliveries", {**places(where), **chosen})
         queries["passed"] = ("handoffs/passed", {**at, **first})
-    if found["answers"]:
+    replies = [row for row in found["answers"] if row["message_type"] != "redrive"]
+    if replies:
         records = [
             {**dict(zip(_PLACE, row["place"], strict=True)), "key_time": ns(row["event_time"])}
-            for row in found["answers"]
+            for row in replies
         ]
         queries["bodies"] = ("handoffs/answer_bodies", places(records))
-    elif task:
+    elif task and not found["answers"]:
         queries["topics"] = topics_query(asked, task["topic"].removeprefix(QUEUE))
     found |= _together(**queries)
     bodies = {_place(row): row["body"] for row in found.pop("bodies", [])}
@@ -59,6 +60,32 @@ def parts_of(asked: Moment, message_id: str) -> tuple[dict[str, list[Row]], Seen
     found |= _together(**queries)
     seen = seen_of(asked, topics, found.pop("lately0", []))
     return found, seen
+
+
+def courses(asked: Moment, ids: list[str]) -> tuple[dict[str, Row], Seen]:
+    """What `course` needs of some tasks, and what was seen of all queues."""
+    tasks, topics = _together(
+        tasks=("handoffs/tasks_of", {"at": asked.parameters["at"], "ids": ids}),
+        topics=topics_query(asked),
+    ).values()
+    known = last_seen(topics)
+    hashes = {"at": asked.parameters["at"], "hashes": [row["hash"] for row in tasks]}
+    found = _together(
+        answers=("handoffs/answers_of", hashes),
+        signs=("handoffs/signs_of", hashes),
+        **{f"lately{n}": query for n, query in enumerate(lately_query(asked, known))},
+    )
+    answer_of = first_answers(found["answers"])
+    signs_of = {row["hash"]: row["signs"] for row in found["signs"]}
+    rows = {
+        row["message_id"]: {
+            **row,
+            **answer_of.get(row["hash"], NO_ANSWER),
+            "signs": signs_of.get(row["hash"], []),
+        }
+        for row in tasks
+    }
+    return rows, seen_of(asked, known, found.get("lately0", []))
 
 
 def _place(row: Row) -> tuple[str, int, int, int]:

@@ -14,7 +14,7 @@ from query_service.models.parameters.lists import AtQuery
 from query_service.models.story import below, course_row, story
 from query_service.routes.context import Moment, database, moment
 from query_service.routes.handoff_rows import current
-from query_service.routes.handoff_story import parts_of
+from query_service.routes.handoff_story import courses, parts_of
 from query_service.routes.handoff_times import Candidates
 from query_service.routes.paging import fixed, following, next_cursor, opened
 from query_service.routes.waiting import (
@@ -40,6 +40,15 @@ def _course(asked: Moment, row: Row, seen: Seen) -> Row:
     passed = known.passed.get(row["partition"], 0) if known else 0
     is_consumed = bool(row["topic"]) and passed > row["offset"]
     return course(row, asked.now, is_consumed, seen.of(row["topic"]) is not None, seen.read)
+
+
+def _courses(asked: Moment, ids: list[str]) -> dict[str, Row]:
+    """What became of some tasks; without an outcome of those that are not known."""
+    if not ids:
+        return {}
+    rows, seen = courses(asked, ids)
+    nothing = {"topic": ""}
+    return {one: _course(asked, rows.get(one, {**nothing, "message_id": one}), seen) for one in ids}
 
 
 @blueprint.get("/handoffs", summary="Handoffs, newest first", responses={200: Handoffs})
@@ -97,11 +106,16 @@ def one_handoff(path: HandoffPath, query: AtQuery) -> dict[str, Any]:
     told = parts["records"] or ([of_task(task)] if task else [])
     own, ids = below(parts["spans"], path.message_id, [row["message_id"] for row in answers])
     current = course_row(deliveries, answers, parts["signs"])
+    of = next((row["redrive_of"] for row in deliveries if row["message_type"] == "task"), "")
+    again = [row["message_id"] for row in answers if row["message_type"] == "redrive"]
+    others = _courses(asked, [*again, *([of] if of else [])])
     return {
         "message_id": path.message_id,
         "trace_id": next((row["trace_id"] for row in (*deliveries, *told)), "") or None,
         "handoff": handoff(told[0]) if told else None,
         "course": _course(asked, current, seen) if current["topic"] else None,
+        "redrives": [others[one] for one in again],
+        "redrive_of": others.get(of),
         "story": story(
             deliveries,
             parts["passed"],

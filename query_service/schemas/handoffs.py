@@ -28,7 +28,9 @@ class Course(Answer):
     message_id: str = field("The task", TASK)
     priority: str = field("Its priority", "normal")
     outcome: str = field(
-        "completed, failed or cancelled by the first answer, else the state of the task", "failed"
+        "completed, failed or cancelled by the first answer, superseded when it was sent again "
+        "before, else the state of the task",
+        "failed",
     )
     sent_at: str = field("When it was sent", TIME)
     received_at: str | None = field("First sign that the receiver has it", TIME)
@@ -73,11 +75,20 @@ class Handoffs(Answer):
     next_cursor: str | None = field("Where the next page begins; null at the end", "eyJhdCI6IjIw")
 
 
+class RedriveEnd(Stored):
+    """The task at the other end of a redrive: message_id and outcome, and the rest of a course
+    where the task is known."""
+
+    message_id: Any = field("The task", TASK)
+    outcome: Any = field("What became of it; null when it is not known", "superseded")
+
+
 class Entry(Answer):
     """One thing that happened."""
 
     type: str = field(
-        "message, delivery, consumed, state, span, error, answer or later_answer", "answer"
+        "message, delivery, consumed, state, span, error, answer, later_answer or redrive",
+        "answer",
     )
     timestamp: str | None = field("When", TIME)
     agent: str | None = field("Who did it; null when it is not known", "Researcher")
@@ -91,4 +102,6 @@ class Story(Answer):
     trace_id: str | None = field("Its trace", "4bf92f3577b34da6a3ce929d0e0e4736")
     handoff: Handoff | None = field("The handoff")
     course: Course | None = field("What became of the task; null when it is not known")
+    redrives: list[RedriveEnd] = field("Tasks that it was sent again as, the first one first")
+    redrive_of: RedriveEnd | None = field("The task that was sent again as this one")
     story: list[Entry] = field("What happened, in order")

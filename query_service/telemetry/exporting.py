@@ -23,6 +23,8 @@ from opentelemetry.trace import NoOpTracer, Tracer
 from query_service.settings import Settings
 
 SERVICE = "agent-telemetry-query"
+REDRIVE = "agent-telemetry-redrive"
+"""Its spans are in lists and totals, where those of the service itself are left out."""
 SCOPE = "agent_telemetry.query"
 _TIMEOUT = 5.0  # s, for one batch
 _LAST_SECONDS = 2.0  # for what is left when the process ends
@@ -38,6 +40,8 @@ class Exporting(NamedTuple):
 
     tracer: Tracer
     logger: Logger
+    sending: Tracer = NoOpTracer()
+    """For messages that are sent: these belong to the traces of agents."""
 
 
 OFF = Exporting(NoOpTracer(), NoOpLogger(SCOPE))
@@ -60,11 +64,14 @@ class Export:
     def __init__(self, settings: Settings) -> None:
         base = settings.otel_exporter_otlp_endpoint.rstrip("/")
         resource = Resource.create({SERVICE_NAME: SERVICE})
+        redrive = Resource.create({SERVICE_NAME: REDRIVE})
         # Ending is up to `close`: theirs waits for as long as a Collector hangs.
         self._spans = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self._spans.add_span_processor(
-            BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=_TIMEOUT))
-        )
+        self._sent = TracerProvider(resource=redrive, shutdown_on_exit=False)
+        for provider in (self._spans, self._sent):
+            provider.add_span_processor(
+                BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=_TIMEOUT))
+            )
         self._traces = settings.query_traces
         self._logs = LoggerProvider(resource=resource, shutdown_on_exit=False)
         self._logs.add_log_record_processor(
@@ -75,13 +82,13 @@ class Export:
     def exporting(self) -> Exporting:
         """What to write with."""
         tracer = self._spans.get_tracer(SCOPE) if self._traces else OFF.tracer
-        return Exporting(tracer, self._logs.get_logger(SCOPE))
+        return Exporting(tracer, self._logs.get_logger(SCOPE), self._sent.get_tracer(SCOPE))
 
     def close(self) -> None:
         """Send what is left, for 2 s at most."""
         threads = [
             threading.Thread(target=provider.force_flush, daemon=True)
-            for provider in (self._spans, self._logs)
+            for provider in (self._spans, self._sent, self._logs)
         ]
         for thread in threads:
             thread.start()

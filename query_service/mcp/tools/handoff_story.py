@@ -10,12 +10,15 @@ def handoff_story(ask: Service, message_id: str, at: str | None) -> Told:
     """Message, offset, spans, errors and answer of a task, in order."""
     found = ask.get(f"/api/v1/handoffs/{message_id}", at=at)
     course, handoff = found["course"] or {}, found["handoff"] or {}
+    before = [found["redrive_of"]] if found["redrive_of"] else []
     lines = [
         f"**From** {handoff.get('source_agent_name')} **to** {handoff.get('target_agent_name')}: "
         f"{short(handoff.get('reason') or '', 200)}",
         f"**Outcome**: {course.get('outcome')}; sent {course.get('sent_at')}, received "
         f"{course.get('received_at')}, answered {course.get('answered_at')} by "
         f"{course.get('answered_by')} after {seconds(course.get('duration_seconds'))}",
+        *(f"**Sent again** as {one['message_id']}: {one['outcome']}" for one in found["redrives"]),
+        *(f"**Sent again** for {one['message_id']}: {one['outcome']}" for one in before),
         "",
         "## In order",
         *(

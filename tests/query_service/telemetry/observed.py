@@ -28,5 +28,6 @@ def observe(web: FlaskClient) -> Observed:
     spans, events = TracerProvider(shutdown_on_exit=False), LoggerProvider(shutdown_on_exit=False)
     spans.add_span_processor(SimpleSpanProcessor(observed.spans))
     events.add_log_record_processor(SimpleLogRecordProcessor(observed.events))
-    switch_on(web.application, Exporting(spans.get_tracer(SCOPE), events.get_logger(SCOPE)))
+    tracer = spans.get_tracer(SCOPE)
+    switch_on(web.application, Exporting(tracer, events.get_logger(SCOPE), tracer))
     return observed

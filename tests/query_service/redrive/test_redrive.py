@@ -1,0 +1,331 @@
+"""POST /api/v1/redrive over the real engine, with a Kafka that keeps what it is sent."""
+
+import json
+from typing import Any
+
+import pytest
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+
+from query_service.observer.open_tasks import OpenTasksJob
+from query_service.observer.rollups import RollupsJob
+from query_service.routes import redrive as route
+from query_service.routes import redrive_sending
+from tests.clickhouse.migrations.records import record
+from tests.query_service.detectors.traffic import Traffic, ago, database_of
+from tests.query_service.engine import Service, service
+from tests.query_service.redrive.sending import FakeKafka
+from tests.query_service.telemetry.observed import observe
+
+Json = dict[str, Any]
+QUEUE = "agent-queue-coder"
+
+
+@pytest.fixture
+def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
+    """Kafka with the queues of some agents."""
+    return FakeKafka(monkeypatch, QUEUE, "agent-queue-writer", "agent-queue-ghost")
+
+
+def traffic() -> Traffic:
+    """Coder took tasks until ten minutes ago; nobody reads the queue of ghost."""
+    told = Traffic()
+    for minute in (40, 35, 30, 25):
+        told.handoff("planner", "coder", minute, message_id=f"done-{minute}")
+    read = told.sent[QUEUE]
+    for number in range(3):
+        told.message(
+            "coder", 20 - number, source_agent="planner", ttl_seconds=60, message_id=f"old-{number}"
+        )
+    told.message("coder", 2, source_agent="planner", message_id="waits")
+    told.message("ghost", 30, source_agent="planner", message_id="lost")
+    told.queue("coder", 1, told.sent[QUEUE], read)
+    told.queue("ghost", 1, 1)
+    return told
+
+
+@pytest.fixture(scope="module")
+def filled(embedded_clickhouse: str) -> Service:
+    """A service with this traffic, which what is sent does not reach."""
+    made = service(embedded_clickhouse)
+    traffic().store(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def made(embedded_clickhouse: str) -> Service:
+    """A service that each test fills for itself."""
+    return service(embedded_clickhouse)
+
+
+@pytest.fixture
+def fresh(made: Service) -> Service:
+    """With this traffic, for what is sent to come to."""
+    traffic().store(made)
+    return made
+
+
+def ask(made: Service, status: int = 200, **body: object) -> Json:
+    answer = made.web.post("/api/v1/redrive", json=body)
+    assert answer.status_code == status, answer.text
+    told: Json = answer.json or {}
+    return told
+
+
+def arrive(made: Service, kafka: FakeKafka) -> None:
+    """What was sent is stored."""
+    rows = [
+        record(
+            one.topic,
+            one.offset,
+            one.value,
+            {name: text.decode() for name, text in one.headers},
+            one.partition,
+        )
+        for one in kafka.sent
+    ]
+    block = "\n".join(json.dumps(row) for row in rows)
+    made.tables.raw_insert("landing_messages", insert_block=block, fmt="JSONEachRow")
+
+
+def outcomes(told: Json) -> dict[str, str]:
+    return {one["message_id"]: one["outcome"] for one in told["messages"]}
+
+
+def test_a_dry_run_tells_and_sends_nothing(filled: Service, kafka: FakeKafka) -> None:
+    told = ask(filled, filter={"trouble": ["expired"]}, limit=2)
+    assert outcomes(told) == {"old-0": "would_send", "old-1": "would_send"}
+    assert (told["dry_run"], told["matched"], told["would_send"], told["left"]) == (True, 3, 2, 1)
+    assert told["queues"] == {QUEUE: 2}
+    first = told["messages"][0]
+    assert (first["state"], first["source"], first["attempt"]) == ("expired", "planner", 2)
+    assert first["redrive_root"] == "old-0"
+    assert kafka.sent == []
+
+
+def test_it_is_sent_as_a_new_task_that_names_the_old_one(filled: Service, kafka: FakeKafka) -> None:
+    watched = observe(filled.web)
+    told = ask(filled, message_ids=["old-1"], dry_run=False)
+    [sent] = kafka.sent
+    [one] = told["messages"]
+    new = json.loads(sent.value)
+    assert sent.key.decode() == new["message_id"] == one["new_message_id"]
+    assert (one["outcome"], one["partition"], one["offset"]) == ("sent", 7, sent.offset)
+    kept = dict(sent.headers)
+    assert (kept["redrive-of"], kept["redrive-root"]) == (b"old-1", b"old-1")
+    [span] = [one for one in watched.spans.get_finished_spans() if one.name == f"redrive {QUEUE}"]
+    own = f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
+    assert (new["trace_id"], new["span_id"]) == own
+    assert kept["traceparent"].decode().startswith(f"00-{own[0]}-{own[1]}-")
+    [row] = filled.tables.query("SELECT trace_id, span_id FROM tasks t JOIN agent_messages m"
+        " USING (message_id) WHERE message_id = 'old-1'").named_results()  # fmt: skip
+    [link] = span.links
+    assert f"{link.context.trace_id:032x}" == row["trace_id"]
+    assert f"{link.context.span_id:016x}" == row["span_id"]
+    assert new["ttl_seconds"] == 60
+    assert new["source_agent"] == "planner"
+
+
+@pytest.mark.parametrize("is_observed", [False, True])
+def test_the_old_one_is_superseded_everywhere(
+    fresh: Service, kafka: FakeKafka, is_observed: bool
+) -> None:
+    before = fresh.get("/api/v1/queues/coder/pending")
+    ask(fresh, filter={"trouble": ["expired"]}, dry_run=False)
+    arrive(fresh, kafka)
+    if is_observed:
+        for job in (RollupsJob, OpenTasksJob):
+            job(database_of(fresh)).run()
+    new = {json.loads(one.value)["message_id"] for one in kafka.sent}
+    pending = fresh.get("/api/v1/queues/coder/pending")
+    assert {one["message_id"] for one in pending["tasks"]} == {"waits", *new}
+    assert len(pending["tasks"]) == len(before["tasks"]) == 4
+    assert fresh.get("/api/v1/queues/coder/pending?state=expired")["tasks"] == []
+    queues = {one["agent_name"]: one for one in fresh.get("/api/v1/queues")["queues"]}
+    assert (queues["coder"]["pending_tasks"], queues["coder"]["expired"]) == (4, 0)
+    handoffs = fresh.get("/api/v1/handoffs?outcome=superseded")["handoffs"]
+    assert {one["message_id"] for one in handoffs} == {"old-0", "old-1", "old-2"}
+    assert {(one["answers"], one["answered_at"], one["answered_late"]) for one in handoffs} == {
+        (0, None, False)
+    }
+    timed = fresh.get("/api/v1/handoffs?sort=duration&since=1h")["handoffs"]
+    assert {one["message_id"] for one in timed} == {"done-40", "done-35", "done-30", "done-25"}
+    [edge] = [one for one in fresh.get("/api/v1/graph")["edges"] if one["target"] == "coder"]
+    assert (edge["tasks"], edge["answered"], edge["superseded"], edge["open"]) == (11, 4, 3, 4)
+    then = fresh.get("/api/v1/queues/coder/pending?at=30s")
+    assert {one["message_id"] for one in then["tasks"]} == {"old-0", "old-1", "old-2", "waits"}
+
+
+def test_the_story_of_each_tells_the_other(fresh: Service, kafka: FakeKafka) -> None:
+    ask(fresh, message_ids=["old-0"], dry_run=False)
+    arrive(fresh, kafka)
+    [sent] = kafka.sent
+    new = sent.key.decode()
+    old = fresh.get("/api/v1/handoffs/old-0")
+    assert (old["course"]["outcome"], old["redrive_of"]) == ("superseded", None)
+    assert [(one["message_id"], one["outcome"]) for one in old["redrives"]] == [(new, "queued")]
+    assert [one["data"] for one in old["story"] if one["type"] == "redrive"] == [
+        {"message_id": new}
+    ]
+    told = fresh.get(f"/api/v1/handoffs/{new}")
+    assert told["redrives"] == []
+    assert told["redrive_of"]["message_id"] == "old-0"
+    assert told["redrive_of"]["outcome"] == "superseded"
+    earlier = fresh.get("/api/v1/handoffs/old-0?at=30s")
+    assert (earlier["course"]["outcome"], earlier["redrives"]) == ("expired", [])
+
+
+def test_live_streams_tell_of_the_new_message_alone(fresh: Service, kafka: FakeKafka) -> None:
+    ask(fresh, message_ids=["old-0"], dry_run=False)
+    arrive(fresh, kafka)
+    of = "SELECT groupArray((type, parent_id)) FROM arrivals WHERE id = {id:String}"
+    new = kafka.sent[0].key.decode()
+    [[found]] = fresh.tables.query(of, parameters={"id": new}).result_rows
+    assert sorted(found) == [("redrive", "old-0"), ("task", "")]
+    told = database_of(fresh)
+    inserts = [row["inserted"] for row in told.rows("live/lately", {"since": 0})]
+    rows = [row for row in told.rows("live/rows", {"inserts": inserts}) if row["id"] == new]
+    assert [row["type"] for row in rows] == ["task"]
+    [lately] = told.rows("live/lately", {"since": inserts[-1] - 1})
+    assert lately["rows"] == 1
+
+
+def test_one_that_was_sent_again_is_refused_unless_again_is_said(
+    fresh: Service, kafka: FakeKafka
+) -> None:
+    ask(fresh, message_ids=["old-0"], dry_run=False)
+    arrive(fresh, kafka)
+    new = kafka.sent[0].key.decode()
+    refused = ask(fresh, message_ids=["old-0", "done-40", "waits", "nobody"])
+    assert set(outcomes(refused).values()) == {"refused"}
+    why = {one["message_id"]: one["reason"] for one in refused["messages"]}
+    assert f"was sent again already, as {new}" in why["old-0"]
+    assert "was answered by" in why["done-40"]
+    assert "waits in a queue that is read" in why["waits"]
+    assert why["nobody"] == "no task of this id is known"
+    forced = ask(fresh, message_ids=["old-0", "done-40", "waits"], again=True)
+    assert set(outcomes(forced).values()) == {"would_send"}
+    third = ask(fresh, message_ids=[new], again=True, dry_run=False)
+    assert (third["messages"][0]["attempt"], third["messages"][0]["redrive_root"]) == (3, "old-0")
+    assert dict(kafka.sent[1].headers)["redrive-root"] == b"old-0"
+
+
+def test_a_filter_chooses_by_trouble_sender_and_time(filled: Service, kafka: FakeKafka) -> None:
+    def chosen(**given: object) -> set[str]:
+        return set(outcomes(ask(filled, filter=given)))
+
+    expired = {"old-0", "old-1", "old-2"}
+    assert chosen(trouble=["lost"]) == {"lost"}
+    assert chosen(trouble=["lost", "expired"]) == {"lost", *expired}
+    assert chosen(trouble=["lost", "expired"], agent="Coder") == expired
+    assert chosen(trouble=["expired"], source="Planner") == expired
+    assert chosen(trouble=["expired"], source="somebody") == set()
+    assert chosen(trouble=["expired"], since="19m30s"[:3]) == {"old-1", "old-2"} - {"old-0"}
+    assert chosen(trouble=["expired"], until=ago(19.5).isoformat()) == {"old-0"}
+    assert chosen(trouble=["poisoned", "in_progress"]) == set()
+
+
+def test_what_is_worked_on_is_refused_and_poison_is_found(made: Service, kafka: FakeKafka) -> None:
+    told = traffic()
+    for name, last in (("busy", 0.5), ("poison", 3.0)):
+        told.message("coder", 15, source_agent="planner", message_id=name)
+        for minute in (12.0, 11.0, last):
+            told.sign("started", name, "coder", minute)
+    told.queue("coder", 0.5, told.sent[QUEUE], 4)
+    told.store(made)
+    found = ask(made, filter={"trouble": ["poisoned"]})
+    assert outcomes(found) == {"busy": "refused", "poison": "would_send"}
+    busy, poison = sorted(found["messages"], key=lambda one: str(one["message_id"]))
+    assert "within the last minute" in busy["reason"]
+    assert "somebody took it" in poison["warning"]
+    assert ask(made, message_ids=["busy"], again=True)["refused"] == 1
+
+
+def test_another_target_must_exist(filled: Service, kafka: FakeKafka) -> None:
+    told = ask(filled, message_ids=["lost"], target="Writer", dry_run=False)
+    assert told["queues"] == {"agent-queue-writer": 1}
+    assert json.loads(kafka.sent[0].value)["target_agent"] == "Writer"
+    wrong = ask(filled, 422, message_ids=["lost"], target="Nobody")
+    assert wrong["errors"][0]["parameter"] == "target"
+    kafka.topics.remove("agent-queue-ghost")
+    gone = ask(filled, message_ids=["lost"], dry_run=False, again=True)
+    assert gone["messages"][0]["reason"] == "its queue does not exist any more"
+
+
+def test_without_kafka_nothing_is_told_as_sent(filled: Service, kafka: FakeKafka) -> None:
+    kafka.is_away = True
+    assert ask(filled, 503, message_ids=["old-0"], dry_run=False)["status"] == 503
+    told = ask(filled, message_ids=["old-0"])
+    assert "Kafka does not answer" in told["messages"][0]["warning"]
+    kafka.is_away = False
+    kafka.fails = lambda number: KafkaTimeoutError("10 s")
+    failed = ask(filled, 503, filter={"trouble": ["expired"]}, dry_run=False)
+    assert "confirmed none of 3 tasks" in failed["detail"]
+
+
+def test_where_kafka_stops_is_told_of_each(
+    filled: Service, kafka: FakeKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redrive_sending, "AT_ONCE", 2)
+    kafka.fails = lambda number: KafkaTimeoutError("10 s") if number == 2 else None
+    told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
+    assert outcomes(told) == {"old-0": "sent", "old-1": "unconfirmed", "old-2": "left"}
+    assert (told["sent"], told["unconfirmed"], told["left"]) == (1, 1, 1)
+    assert told["messages"][1]["new_message_id"]
+    kafka.fails = lambda number: MessageSizeTooLargeError("1 MB") if number == 4 else None
+    told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
+    assert list(outcomes(told).values()).count("refused") == 1
+
+
+def test_one_request_sends_so_many_bytes(
+    filled: Service, kafka: FakeKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = ask(filled, message_ids=["old-0"])["messages"][0]["bytes"]
+    monkeypatch.setattr(route, "MOST_BYTES", 2 * size + 10)
+    told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
+    assert outcomes(told) == {"old-0": "sent", "old-1": "sent", "old-2": "left"}
+    monkeypatch.setattr(redrive_sending, "BYTES_AT_ONCE", 1)
+    assert ask(filled, filter={"trouble": ["expired"]}, dry_run=False)["sent"] == 2
+
+
+def test_a_body_of_twelve_megabytes(made: Service, kafka: FakeKafka) -> None:
+    told = Traffic()
+    big = "x" * 12_000_000
+    told.message("ghost", 30, source_agent="planner", message_id="big", payload={"text": big})
+    told.queue("ghost", 1, 1)
+    told.store(made)
+    assert ask(made, filter={"trouble": ["lost"]}, dry_run=False)["sent"] == 1
+    assert json.loads(kafka.sent[0].value)["payload"]["text"] == big
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"filter": {}},
+        {"filter": {"trouble": []}},
+        {"filter": {"trouble": ["queued"]}},
+        {"filter": {"trouble": ["lost"]}, "message_ids": ["a"]},
+        {"message_ids": []},
+        {"message_ids": ["a"] * 1001},
+        {"message_ids": ["a"], "dry_run": "no"},
+        {"message_ids": ["a"], "dry_run": 0},
+        {"message_ids": ["a"], "again": 1},
+        {"message_ids": ["a"], "limit": 0},
+        {"message_ids": ["a"], "limit": 1001},
+        {"message_ids": ["a"], "target": "a/b"},
+        {"message_ids": ["a"], "target": "é"},
+        {"message_ids": ["a"], "target": ""},
+        {"message_ids": ["a"], "target": "a\n"},
+        {"message_ids": ["a"], "force": True},
+        {"message_ids": [f"{n}" + "é" * 50 for n in range(900)], "limit": 900},
+    ],
+)
+def test_what_is_wrong_is_refused(filled: Service, kafka: FakeKafka, body: Json) -> None:
+    ask(filled, 422, **body)
+
+
+def test_hostile_ids_are_only_texts(filled: Service, kafka: FakeKafka) -> None:
+    ids = ["'; DROP TABLE tasks; --", "\x00", "{ids:Array(String)}", "old-0'", "\\", "%s"]
+    told = ask(filled, message_ids=ids, dry_run=False)
+    assert told["refused"] == len(ids)
+    assert kafka.sent == []
