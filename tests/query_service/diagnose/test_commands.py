@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 import pytest
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from query_service.claude.suggestions import BY_CATEGORY
 from query_service.cli import main
@@ -36,7 +36,7 @@ def check(address: str) -> None:
     url = urlsplit(address.rstrip(".:"))
     try:
         ROUTES.match(url.path, method="GET")
-    except NotFound:
+    except (NotFound, MethodNotAllowed):
         ROUTES.match(url.path, method="POST")
         return
     operation = operation_of(url.path, "get")
@@ -54,8 +54,11 @@ def test_every_address_that_it_names_is_one_of_ours(kind: str) -> None:
     for text in (*one.verify, *one.fixes, one.meaning):
         for address in asked(text):
             check(address)
-        for command in re.findall(r"agent-telemetry (\w[\w-]*)", text):
-            assert command in main.list_commands(click.Context(main)), command
+        for command, options in re.findall(r"agent-telemetry (\w[\w-]*)([^`]*)", text):
+            known = main.get_command(click.Context(main), command)
+            assert known, command
+            names = {name for parameter in known.params for name in parameter.opts}
+            assert set(re.findall(r"--[\w-]+", options)) <= names, options
 
 
 def test_every_address_of_the_suggestions_is_one_of_ours() -> None:
