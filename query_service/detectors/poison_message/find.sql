@@ -15,12 +15,12 @@ WITH
         FROM
         (
             SELECT message_hash, agent, answered_at, dateDiff('millisecond', event_time, answered_at) AS took,
-                quantile(0.5)(took) OVER (PARTITION BY agent) AS usual, count() OVER (PARTITION BY agent) AS tasks
+                outcome, quantileIf(0.5)(took, outcome != 'superseded') OVER (PARTITION BY agent) AS usual, count() OVER (PARTITION BY agent) AS tasks
             FROM answered_tasks
             WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time - INTERVAL 1 HOUR) AND now
-                AND event_time <= least(now, answered_at) AND is_deleted = 0 AND outcome != 'superseded'
+                AND event_time <= least(now, answered_at) AND is_deleted = 0
         )
-        WHERE answered_at >= from_time AND (took > 3 * usual OR tasks < 20)
+        WHERE outcome = 'superseded' OR answered_at >= from_time AND (took > 3 * usual OR tasks < 20)
         ORDER BY answered_at DESC
         LIMIT 1000
     ),

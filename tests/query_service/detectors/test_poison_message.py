@@ -42,6 +42,11 @@ def stored(scratch: Service) -> Service:
     killed(traffic, "ends", 4)
     traffic.answer(task(traffic, "ends"), "ends", "boss", 5.5)
     traffic.sign("done", "t-ends", "ends", 5.5)
+    for agent, again in (("put-aside", 4.5), ("goes-on", 8.5)):
+        task(traffic, agent)
+        killed(traffic, agent, 5)  # the last time five minutes ago
+        headers = {"redrive-of": f"t-{agent}"}
+        traffic.message(agent, again, headers, source_agent="boss")
     task(traffic, "raised")
     raised(traffic, "raised", 3)
     raised(traffic, "over", 3, "Unset")
@@ -112,3 +117,9 @@ def test_one_that_was_read_in_the_end(stored: Service) -> None:
 )
 def test_no_poison(stored: Service, agent: str) -> None:
     assert find(stored, KIND, agent=agent) == []
+
+
+def test_one_that_was_sent_again_is_over_unless_it_is_read_on(stored: Service) -> None:
+    assert find(stored, KIND, agent="put-aside") == []
+    assert find(stored, KIND, agent="put-aside", at=ago(4.6)) != []
+    assert len(find(stored, KIND, agent="goes-on")) == 1

@@ -11,6 +11,7 @@ from query_service.observer.rollups import RollupsJob
 from query_service.routes import redrive as route
 from query_service.routes import redrive_sending
 from tests.clickhouse.migrations.records import record
+from tests.query_service.access.keyed import OPERATOR, VIEWER, bearer, keyed_client
 from tests.query_service.detectors.traffic import Traffic, ago, database_of
 from tests.query_service.engine import Service, service
 from tests.query_service.redrive.sending import FakeKafka
@@ -322,6 +323,25 @@ def test_a_body_of_twelve_megabytes(made: Service, kafka: FakeKafka) -> None:
 )
 def test_what_is_wrong_is_refused(filled: Service, kafka: FakeKafka, body: Json) -> None:
     ask(filled, 422, **body)
+
+
+def test_only_an_operator_may(kafka: FakeKafka) -> None:
+    asked = {"message_ids": ["old-0"]}
+    for who, status in ((bearer(VIEWER), 403), ({}, 401)):
+        answer = keyed_client().post("/api/v1/redrive", headers=who, json=asked)
+        assert answer.status_code == status
+    page = {"Origin": "https://evil.example", **bearer(OPERATOR)}
+    assert keyed_client().post("/api/v1/redrive", headers=page, json=asked).status_code == 403
+
+
+def test_the_audit_log_tells_what_was_done(filled: Service, kafka: FakeKafka) -> None:
+    watched = observe(filled.web)
+    ask(filled, message_ids=["old-0"], dry_run=False, target="coder")
+    [event] = watched.events.get_finished_logs()
+    told = dict(event.log_record.attributes or {})
+    name = "agent_telemetry.audit.parameter"
+    of = {key: told[f"{name}.{key}"] for key in ("dry_run", "target", "again", "sent")}
+    assert of == {"dry_run": "False", "target": "coder", "again": "False", "sent": "1"}
 
 
 def test_hostile_ids_are_only_texts(filled: Service, kafka: FakeKafka) -> None:
