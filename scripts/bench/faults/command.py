@@ -72,6 +72,7 @@ def faults(
             "OBSERVER_KAFKA_INTERVAL": "600",
             "OBSERVER_TABLES_SHARE": "1",
             "OBSERVER_TABLES_PATIENCE": "5",
+            "ALERTS_INTERVAL": "0",
         }
         stack = Stack(local)
         last.callback(stack.down)
