@@ -50,6 +50,7 @@ def measure_size(home: Path, messages: int, wanted: Wanted) -> tuple[list[Endpoi
         client = connect(parts.settings, timeout=600)
         traffic = wanted.seed, wanted.open_tasks, wanted.offsets_every
         load, took = filled(home, client, messages, *traffic)
+        client.command(_sql("findings"), parameters={"at": f"{load.end:%F %T}"})
         began = time.monotonic()
         loaded_at = now(client)
         parts.maintenance()

@@ -13,4 +13,5 @@ SELECT
     failure.2 AS trace_id,
     failure.3 AS span_id,
     failure.4 AS fingerprint,
+    (SELECT argMax(finding_id, (opened_at, finding_id)) FROM findings WHERE opened_at <= {at:DateTime64(9, 'UTC')}) AS finding_id,
     (SELECT min(message_id) FROM agent_messages WHERE trace_id = failure.2 AND message_type = 'task') AS message_id
