@@ -71,5 +71,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, alerted: Receiver) -> Iterat
         with pytest.MonkeyPatch.context() as patched:  # until its processes have it
             patched.setenv("ALERTS_WEBHOOK_URL", alerted.url)
             patched.setenv("ALERTS_LEAST_SEVERITY", "medium")
+            patched.setenv("ALERTS_INTERVAL", "3600")  # and at each start
             running = still.enter_context(make_stack(tmp_path_factory.mktemp("stack")))
         yield running
