@@ -23,15 +23,25 @@ CONNECTION = {
 
 
 def check_reachable(servers: str) -> None:
-    """Raise Unavailable unless one of the servers takes a TCP connection.
-
-    A kafka-python client that fails in its constructor leaks its IO thread; so none is made then.
-    """
+    """Raise Unavailable unless one of the servers takes a TCP connection."""
     for server in servers.split(","):
         host, _, port = server.strip().rpartition(":")
         with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=2):
             return
     raise Unavailable(f"Kafka does not answer at {servers}: is it running?")
+
+
+def made(kind: Any, **config: Any) -> Any:
+    """A client of kafka-python. Raises KafkaError, and leaves nothing behind: when its constructor
+    fails it keeps its thread and its sockets."""
+    client = kind.__new__(kind)
+    try:
+        client.__init__(**config)
+    except KafkaError:
+        if (own := getattr(client, "_client", None)) is not None:
+            own.close()
+        raise
+    return client
 
 
 class AdminConnection:
@@ -50,7 +60,7 @@ class AdminConnection:
         try:
             if self._admin is None:
                 check_reachable(self._servers)
-                self._admin = KafkaAdminClient(bootstrap_servers=self._servers, **CONNECTION)
+                self._admin = made(KafkaAdminClient, bootstrap_servers=self._servers, **CONNECTION)
             yield self._admin
         except Exception:
             self.drop()
@@ -71,7 +81,8 @@ def consumer(servers: str) -> Iterator[Any]:
     Raises Unavailable when Kafka is away.
     """
     check_reachable(servers)
-    reader = KafkaConsumer(
+    reader = made(
+        KafkaConsumer,
         bootstrap_servers=servers,
         group_id=None,
         enable_auto_commit=False,

@@ -1,5 +1,7 @@
 """Kafka away, and Kafka with a part of it away."""
 
+import socket
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaConnectionError, NotLeaderForPartitionError
+from kafka.errors import KafkaConnectionError, KafkaTimeoutError, NotLeaderForPartitionError
 from kafka.structs import TopicPartition
 
 from query_service.errors import Unavailable
-from query_service.observer.kafka_client import AdminConnection, consumer, partition_offsets
+from query_service.observer.kafka_client import (
+    CONNECTION,
+    AdminConnection,
+    consumer,
+    partition_offsets,
+)
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 
 @dataclass
@@ -69,3 +77,16 @@ def test_kafka_away_is_told_at_once() -> None:
         pass
     with pytest.raises(Unavailable, match="Kafka does not answer"), consumer(servers):
         pass
+
+
+def test_a_server_that_never_answers_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("bootstrap_timeout_ms", "request_timeout_ms"):
+        monkeypatch.setitem(CONNECTION, name, 1_000)
+    before = threading.active_count()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        servers = f"127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(KafkaTimeoutError), AdminConnection(servers).admin():
+            pass
+        with pytest.raises(KafkaTimeoutError), consumer(servers):
+            pass
+    wait_until(lambda: threading.active_count() <= before)
