@@ -78,9 +78,29 @@ def send(servers: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
             raise Unavailable(f"Kafka did not take it: {error}") from error
 
 
-def deliver(producer: Any, records: Sequence[Outgoing]) -> list[Place | KafkaError]:
-    """Send records and wait for each: where Kafka has it, or why that is not known. Where Kafka
-    stops answering the last ones are not tried, and not told of."""
+def deliver(servers: str, records: Sequence[Outgoing]) -> list[Place | KafkaError | None]:
+    """Send records and wait for each: where Kafka has it, or why that is not known; None for what
+    was not tried, since Kafka does not answer."""
+    found: list[Place | KafkaError | None] = [None] * len(records)
+    left = list(range(len(records)))
+    while left:
+        told: list[Place | KafkaError | None] = [None] * len(left)
+        with suppress(Unavailable), producing(servers) as producer:
+            told = _delivered(producer, [records[number] for number in left])
+        for number, one in zip(left, told, strict=True):
+            found[number] = one
+        # After a record that is too large kafka-python's producer says the same of all that follow
+        # in its partition, for good: only the first is known to be, and what is as large.
+        refused = [n for n in left if isinstance(found[n], MessageSizeTooLargeError)]
+        left = [n for n in refused if _is_smaller(records[n], records[refused[0]])]
+    return found
+
+
+def _is_smaller(one: Outgoing, refused: Outgoing) -> bool:
+    return one.topic != refused.topic or len(one.value) < len(refused.value)
+
+
+def _delivered(producer: Any, records: Sequence[Outgoing]) -> list[Place | KafkaError | None]:
     waiting: list[Any] = []
     for record in records:
         try:
@@ -94,7 +114,7 @@ def deliver(producer: Any, records: Sequence[Outgoing]) -> list[Place | KafkaErr
             if isinstance(error, KafkaTimeoutError):
                 break  # each further one would take as long
     deadline = time.monotonic() + TIMEOUT_MS / 1000
-    found: list[Place | KafkaError] = []
+    found: list[Place | KafkaError | None] = []
     for one in waiting:
         if isinstance(one, KafkaError):
             found.append(one)
@@ -104,4 +124,4 @@ def deliver(producer: Any, records: Sequence[Outgoing]) -> list[Place | KafkaErr
             found.append(Place(told.partition, told.offset))
         except KafkaError as error:
             found.append(error)
-    return found
+    return found + [None] * (len(records) - len(found))

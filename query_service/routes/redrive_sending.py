@@ -24,7 +24,7 @@ from opentelemetry.trace import (
 
 from query_service.db import Row
 from query_service.errors import Unavailable
-from query_service.kafka_sender import Outgoing, Place, deliver, producing
+from query_service.kafka_sender import Outgoing, Place, deliver
 from query_service.models.redrive import headers, value
 from query_service.routes.context import context, database
 from query_service.routes.handoff_rows import places
@@ -50,23 +50,24 @@ def send(now: datetime, target: str | None, pairs: Sequence[Pair]) -> None:
 
     Raises Unavailable when Kafka has confirmed none of them.
     """
-    with producing(context().settings.kafka_bootstrap_servers) as producer:
-        for some in _portions(pairs):
-            made = _made(now, target, some)
-            found = deliver(producer, [one.record for one in made])
-            for one, ack in zip(made, found, strict=False):
-                _tell(one, ack)
-            for one in made[len(found) :]:
-                _end(one.span, KafkaTimeoutError())
-            if any(one.told["outcome"] == "unconfirmed" for one in made):
-                break
+    servers = context().settings.kafka_bootstrap_servers
+    for some in _portions(pairs):
+        made = _made(now, target, some)
+        acks = deliver(servers, [one.record for one in made])
+        for one, ack in zip(made, acks, strict=True):
+            _tell(one, ack)
+        if not {"unconfirmed", "would_send"}.isdisjoint(one.told["outcome"] for one in made):
+            break
     outcomes = [told["outcome"] for _, told in pairs]
-    if "unconfirmed" in outcomes and "sent" not in outcomes:
-        raise Unavailable(
-            f"Kafka confirmed none of {outcomes.count('unconfirmed')} tasks, and may have them all "
-            "the same: look at `redrives` of /api/v1/handoffs/{message_id} before trying again",
-            retry_after=30,
-        )
+    if "sent" not in outcomes:
+        if tried := outcomes.count("unconfirmed"):
+            raise Unavailable(
+                f"Kafka confirmed none of {tried} tasks, and may have them all the same: look at "
+                "`redrives` of /api/v1/handoffs/{message_id} before trying again",
+                retry_after=30,
+            )
+        if "would_send" in outcomes:
+            raise Unavailable(f"Kafka does not answer at {servers}: nothing was sent")
     for _, told in pairs:
         if told["outcome"] == "would_send":
             told |= {"outcome": "left", "reason": "Kafka stopped answering before it was its turn"}
@@ -115,8 +116,11 @@ def _made(now: datetime, target: str | None, pairs: Sequence[Pair]) -> list[_Mad
     return made
 
 
-def _tell(one: _Made, ack: Place | KafkaError) -> None:
+def _tell(one: _Made, ack: Place | KafkaError | None) -> None:
     told, span = one.told, one.span
+    if ack is None:
+        _end(span, KafkaTimeoutError())
+        return
     if isinstance(ack, Place):
         span.set_attribute(messaging.MESSAGING_DESTINATION_PARTITION_ID, str(ack.partition))
         span.set_attribute(messaging.MESSAGING_KAFKA_OFFSET, ack.offset)

@@ -11,11 +11,25 @@ from tests.ports import free_port
 from tests.query_service.detectors.traffic import Traffic
 from tests.query_service.engine import service
 from tests.query_service.mcp.listening import Rest
-from tests.query_service.redrive.sending import FakeKafka
+from tests.query_service.redrive.sending import Queues, running
 
 
 @pytest.fixture(scope="module")
-def url(embedded_clickhouse: str) -> Iterator[str]:
+def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queues]:
+    """Kafka with the queue of coder."""
+    with running(tmp_path_factory.mktemp("kafka")) as made:
+        yield made
+
+
+@pytest.fixture
+def kafka(queues: Queues) -> Queues:
+    """The same, for what this test sends."""
+    queues.begin()
+    return queues
+
+
+@pytest.fixture(scope="module")
+def url(embedded_clickhouse: str, queues: Queues) -> Iterator[str]:
     """Where the service answers."""
     made, told = service(embedded_clickhouse), Traffic()
     told.message("coder", 9, source_agent="planner", ttl_seconds=60, message_id="old-1")
@@ -27,17 +41,11 @@ def url(embedded_clickhouse: str) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
-    """Kafka with the queue of coder."""
-    return FakeKafka(monkeypatch, "agent-queue-coder")
-
-
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(redrive, list(arguments))
 
 
-def test_it_tells_what_would_be_sent(url: str, kafka: FakeKafka) -> None:
+def test_it_tells_what_would_be_sent(url: str, kafka: Queues) -> None:
     told = run("--trouble", "expired", "--agent", "coder", "--url", url)
     assert told.exit_code == 0, told.output
     lines = told.output.splitlines()
@@ -50,7 +58,7 @@ def test_it_tells_what_would_be_sent(url: str, kafka: FakeKafka) -> None:
     assert kafka.sent == []
 
 
-def test_it_sends(url: str, kafka: FakeKafka) -> None:
+def test_it_sends(url: str, kafka: Queues) -> None:
     told = run("old-1", "--send", "--url", url)
     assert told.exit_code == 0, told.output
     [sent] = kafka.sent
@@ -59,7 +67,7 @@ def test_it_sends(url: str, kafka: FakeKafka) -> None:
     assert "Nothing was sent" not in told.output
 
 
-def test_what_is_refused_is_told(url: str, kafka: FakeKafka) -> None:
+def test_what_is_refused_is_told(url: str, kafka: Queues) -> None:
     told = run("waits", "--send", "--url", url)
     assert told.exit_code == 1
     assert "it waits in a queue that is read" in told.output

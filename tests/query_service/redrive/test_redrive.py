@@ -1,30 +1,43 @@
-"""POST /api/v1/redrive over the real engine, with a Kafka that keeps what it is sent."""
+"""POST /api/v1/redrive over the real engine, with a real broker."""
 
 import json
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
+from query_service.app import create_app
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
 from query_service.routes import redrive as route
 from query_service.routes import redrive_sending
+from query_service.routes.context import context
 from tests.clickhouse.migrations.records import record
+from tests.ports import free_port
 from tests.query_service.access.keyed import OPERATOR, VIEWER, bearer, keyed_client
 from tests.query_service.detectors.traffic import Traffic, ago, database_of
-from tests.query_service.engine import Service, service
-from tests.query_service.redrive.sending import FakeKafka
+from tests.query_service.engine import NOW, Service, service
+from tests.query_service.redrive.sending import CODER, WRITER, Queues, running
 from tests.query_service.telemetry.observed import observe
+from tests.waiting import wait_until
 
 Json = dict[str, Any]
-QUEUE = "agent-queue-coder"
+QUEUE = CODER
+
+
+@pytest.fixture(scope="module")
+def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queues]:
+    """The queues of some agents, but that of ghost is gone."""
+    with running(tmp_path_factory.mktemp("kafka")) as made:
+        yield made
 
 
 @pytest.fixture
-def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
-    """Kafka with the queues of some agents."""
-    return FakeKafka(monkeypatch, QUEUE, "agent-queue-writer", "agent-queue-ghost")
+def kafka(queues: Queues) -> Queues:
+    """The same, for what this test sends."""
+    queues.begin()
+    return queues
 
 
 def traffic() -> Traffic:
@@ -45,7 +58,7 @@ def traffic() -> Traffic:
 
 
 @pytest.fixture(scope="module")
-def filled(embedded_clickhouse: str) -> Service:
+def filled(embedded_clickhouse: str, queues: Queues) -> Service:
     """A service with this traffic, which what is sent does not reach."""
     made = service(embedded_clickhouse)
     traffic().store(made)
@@ -53,7 +66,7 @@ def filled(embedded_clickhouse: str) -> Service:
 
 
 @pytest.fixture(scope="module")
-def made(embedded_clickhouse: str) -> Service:
+def made(embedded_clickhouse: str, queues: Queues) -> Service:
     """A service that each test fills for itself."""
     return service(embedded_clickhouse)
 
@@ -72,15 +85,15 @@ def ask(made: Service, status: int = 200, **body: object) -> Json:
     return told
 
 
-def arrive(made: Service, kafka: FakeKafka) -> None:
-    """What was sent is stored."""
+def arrive(made: Service, kafka: Queues) -> None:
+    """What was sent is stored, in another partition than the traffic."""
     rows = [
         record(
             one.topic,
             one.offset,
             one.value,
             {name: text.decode() for name, text in one.headers},
-            one.partition,
+            one.partition + 1,
         )
         for one in kafka.sent
     ]
@@ -92,7 +105,7 @@ def outcomes(told: Json) -> dict[str, str]:
     return {one["message_id"]: one["outcome"] for one in told["messages"]}
 
 
-def test_a_dry_run_tells_and_sends_nothing(filled: Service, kafka: FakeKafka) -> None:
+def test_a_dry_run_tells_and_sends_nothing(filled: Service, kafka: Queues) -> None:
     told = ask(filled, filter={"trouble": ["expired"]}, limit=2)
     assert outcomes(told) == {"old-0": "would_send", "old-1": "would_send"}
     assert (told["dry_run"], told["matched"], told["would_send"], told["left"]) == (True, 3, 2, 1)
@@ -103,14 +116,14 @@ def test_a_dry_run_tells_and_sends_nothing(filled: Service, kafka: FakeKafka) ->
     assert kafka.sent == []
 
 
-def test_it_is_sent_as_a_new_task_that_names_the_old_one(filled: Service, kafka: FakeKafka) -> None:
+def test_it_is_sent_as_a_new_task_that_names_the_old_one(filled: Service, kafka: Queues) -> None:
     watched = observe(filled.web)
     told = ask(filled, message_ids=["old-1"], dry_run=False)
     [sent] = kafka.sent
     [one] = told["messages"]
     new = json.loads(sent.value)
     assert sent.key.decode() == new["message_id"] == one["new_message_id"]
-    assert (one["outcome"], one["partition"], one["offset"]) == ("sent", 7, sent.offset)
+    assert (one["outcome"], one["partition"], one["offset"]) == ("sent", 0, sent.offset)
     kept = dict(sent.headers)
     assert (kept["redrive-of"], kept["redrive-root"]) == (b"old-1", b"old-1")
     [span] = [one for one in watched.spans.get_finished_spans() if one.name == f"redrive {QUEUE}"]
@@ -128,7 +141,7 @@ def test_it_is_sent_as_a_new_task_that_names_the_old_one(filled: Service, kafka:
 
 @pytest.mark.parametrize("is_observed", [False, True])
 def test_the_old_one_is_superseded_everywhere(
-    fresh: Service, kafka: FakeKafka, is_observed: bool
+    fresh: Service, kafka: Queues, is_observed: bool
 ) -> None:
     before = fresh.get("/api/v1/queues/coder/pending")
     ask(fresh, filter={"trouble": ["expired"]}, dry_run=False)
@@ -156,7 +169,7 @@ def test_the_old_one_is_superseded_everywhere(
     assert {one["message_id"] for one in then["tasks"]} == {"old-0", "old-1", "old-2", "waits"}
 
 
-def test_the_story_of_each_tells_the_other(fresh: Service, kafka: FakeKafka) -> None:
+def test_the_story_of_each_tells_the_other(fresh: Service, kafka: Queues) -> None:
     ask(fresh, message_ids=["old-0"], dry_run=False)
     arrive(fresh, kafka)
     [sent] = kafka.sent
@@ -175,7 +188,7 @@ def test_the_story_of_each_tells_the_other(fresh: Service, kafka: FakeKafka) -> 
     assert (earlier["course"]["outcome"], earlier["redrives"]) == ("expired", [])
 
 
-def test_live_streams_tell_of_the_new_message_alone(fresh: Service, kafka: FakeKafka) -> None:
+def test_live_streams_tell_of_the_new_message_alone(fresh: Service, kafka: Queues) -> None:
     ask(fresh, message_ids=["old-0"], dry_run=False)
     arrive(fresh, kafka)
     of = "SELECT groupArray((type, parent_id)) FROM arrivals WHERE id = {id:String}"
@@ -191,7 +204,7 @@ def test_live_streams_tell_of_the_new_message_alone(fresh: Service, kafka: FakeK
 
 
 def test_one_that_was_sent_again_is_refused_unless_again_is_said(
-    fresh: Service, kafka: FakeKafka
+    fresh: Service, kafka: Queues
 ) -> None:
     ask(fresh, message_ids=["old-0"], dry_run=False)
     arrive(fresh, kafka)
@@ -210,7 +223,7 @@ def test_one_that_was_sent_again_is_refused_unless_again_is_said(
     assert dict(kafka.sent[1].headers)["redrive-root"] == b"old-0"
 
 
-def test_a_filter_chooses_by_trouble_sender_and_time(filled: Service, kafka: FakeKafka) -> None:
+def test_a_filter_chooses_by_trouble_sender_and_time(filled: Service, kafka: Queues) -> None:
     def chosen(**given: object) -> set[str]:
         return set(outcomes(ask(filled, filter=given)))
 
@@ -225,7 +238,7 @@ def test_a_filter_chooses_by_trouble_sender_and_time(filled: Service, kafka: Fak
     assert chosen(trouble=["poisoned", "in_progress"]) == set()
 
 
-def test_what_is_worked_on_is_refused_and_poison_is_found(made: Service, kafka: FakeKafka) -> None:
+def test_what_is_worked_on_is_refused_and_poison_is_found(made: Service, kafka: Queues) -> None:
     told = traffic()
     for name, last in (("busy", 0.5), ("poison", 3.0)):
         told.message("coder", 15, source_agent="planner", message_id=name)
@@ -241,44 +254,64 @@ def test_what_is_worked_on_is_refused_and_poison_is_found(made: Service, kafka: 
     assert ask(made, message_ids=["busy"], again=True)["refused"] == 1
 
 
-def test_another_target_must_exist(filled: Service, kafka: FakeKafka) -> None:
+def test_a_queue_must_exist(filled: Service, kafka: Queues) -> None:
     told = ask(filled, message_ids=["lost"], target="Writer", dry_run=False)
-    assert told["queues"] == {"agent-queue-writer": 1}
+    assert told["queues"] == {WRITER: 1}
     assert json.loads(kafka.sent[0].value)["target_agent"] == "Writer"
     wrong = ask(filled, 422, message_ids=["lost"], target="Nobody")
     assert wrong["errors"][0]["parameter"] == "target"
-    kafka.topics.remove("agent-queue-ghost")
-    gone = ask(filled, message_ids=["lost"], dry_run=False, again=True)
+    gone = ask(filled, message_ids=["lost"], dry_run=False)
     assert gone["messages"][0]["reason"] == "its queue does not exist any more"
+    assert len(kafka.sent) == 1
 
 
-def test_without_kafka_nothing_is_told_as_sent(filled: Service, kafka: FakeKafka) -> None:
-    kafka.is_away = True
-    assert ask(filled, 503, message_ids=["old-0"], dry_run=False)["status"] == 503
-    told = ask(filled, message_ids=["old-0"])
+def test_without_kafka_nothing_is_told_as_sent(filled: Service) -> None:
+    with filled.web.application.app_context():
+        nobody = {"kafka_bootstrap_servers": f"127.0.0.1:{free_port()}"}
+        settings = context().settings.model_copy(update=nobody)
+    away = Service(create_app(settings, clock=lambda: NOW).test_client(), filled.tables)
+    assert ask(away, 503, message_ids=["old-0"], dry_run=False)["status"] == 503
+    told = ask(away, message_ids=["old-0"])
     assert "Kafka does not answer" in told["messages"][0]["warning"]
-    kafka.is_away = False
-    kafka.fails = lambda number: KafkaTimeoutError("10 s")
-    failed = ask(filled, 503, filter={"trouble": ["expired"]}, dry_run=False)
-    assert "confirmed none of 3 tasks" in failed["detail"]
+
+
+def test_when_kafka_hangs_nothing_is_told_as_sent_and_no_thread_stays(
+    filled: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = threading.active_count()
+    with kafka.hanging_from(0, monkeypatch):
+        failed = ask(filled, 503, filter={"trouble": ["expired"]}, dry_run=False)
+    assert "confirmed none of 1 tasks" in failed["detail"]
+    wait_until(lambda: threading.active_count() <= before)
 
 
 def test_where_kafka_stops_is_told_of_each(
-    filled: Service, kafka: FakeKafka, monkeypatch: pytest.MonkeyPatch
+    filled: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redrive_sending, "AT_ONCE", 2)
-    kafka.fails = lambda number: KafkaTimeoutError("10 s") if number == 2 else None
-    told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
+    monkeypatch.setattr(redrive_sending, "AT_ONCE", 1)
+    with kafka.hanging_from(1, monkeypatch):
+        told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
     assert outcomes(told) == {"old-0": "sent", "old-1": "unconfirmed", "old-2": "left"}
     assert (told["sent"], told["unconfirmed"], told["left"]) == (1, 1, 1)
     assert told["messages"][1]["new_message_id"]
-    kafka.fails = lambda number: MessageSizeTooLargeError("1 MB") if number == 4 else None
-    told = ask(filled, filter={"trouble": ["expired"]}, dry_run=False)
-    assert list(outcomes(told).values()).count("refused") == 1
+    assert kafka.sent[0].key.decode() == told["messages"][0]["new_message_id"]
+
+
+def test_what_the_queue_does_not_take_is_refused_alone(made: Service, kafka: Queues) -> None:
+    told = traffic()
+    told.message(
+        "coder", 22, source_agent="planner", ttl_seconds=60, message_id="big",
+        payload={"text": "x" * 2_000_000},
+    )  # fmt: skip
+    told.store(made)
+    found = ask(made, filter={"trouble": ["expired"]}, target="writer", dry_run=False)
+    assert outcomes(found) == {"big": "refused", "old-0": "sent", "old-1": "sent", "old-2": "sent"}
+    assert "Kafka takes no record of that size" in found["messages"][0]["reason"]
+    assert len(kafka.sent) == 3
 
 
 def test_one_request_sends_so_many_bytes(
-    filled: Service, kafka: FakeKafka, monkeypatch: pytest.MonkeyPatch
+    filled: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = ask(filled, message_ids=["old-0"])["messages"][0]["bytes"]
     monkeypatch.setattr(route, "MOST_BYTES", 2 * size + 10)
@@ -288,13 +321,14 @@ def test_one_request_sends_so_many_bytes(
     assert ask(filled, filter={"trouble": ["expired"]}, dry_run=False)["sent"] == 2
 
 
-def test_a_body_of_twelve_megabytes(made: Service, kafka: FakeKafka) -> None:
+def test_a_body_of_twelve_megabytes(made: Service, kafka: Queues) -> None:
     told = Traffic()
     big = "x" * 12_000_000
-    told.message("ghost", 30, source_agent="planner", message_id="big", payload={"text": big})
-    told.queue("ghost", 1, 1)
+    told.message(
+        "coder", 30, source_agent="planner", ttl_seconds=60, message_id="big", payload={"text": big}
+    )
     told.store(made)
-    assert ask(made, filter={"trouble": ["lost"]}, dry_run=False)["sent"] == 1
+    assert ask(made, filter={"trouble": ["expired"]}, dry_run=False)["sent"] == 1
     assert json.loads(kafka.sent[0].value)["payload"]["text"] == big
 
 
@@ -321,11 +355,11 @@ def test_a_body_of_twelve_megabytes(made: Service, kafka: FakeKafka) -> None:
         {"message_ids": [f"{n}" + "é" * 50 for n in range(900)], "limit": 900},
     ],
 )
-def test_what_is_wrong_is_refused(filled: Service, kafka: FakeKafka, body: Json) -> None:
+def test_what_is_wrong_is_refused(filled: Service, kafka: Queues, body: Json) -> None:
     ask(filled, 422, **body)
 
 
-def test_only_an_operator_may(kafka: FakeKafka) -> None:
+def test_only_an_operator_may() -> None:
     asked = {"message_ids": ["old-0"]}
     for who, status in ((bearer(VIEWER), 403), ({}, 401)):
         answer = keyed_client().post("/api/v1/redrive", headers=who, json=asked)
@@ -334,7 +368,7 @@ def test_only_an_operator_may(kafka: FakeKafka) -> None:
     assert keyed_client().post("/api/v1/redrive", headers=page, json=asked).status_code == 403
 
 
-def test_the_audit_log_tells_what_was_done(filled: Service, kafka: FakeKafka) -> None:
+def test_the_audit_log_tells_what_was_done(filled: Service, kafka: Queues) -> None:
     watched = observe(filled.web)
     ask(filled, message_ids=["old-0"], dry_run=False, target="coder")
     [event] = watched.events.get_finished_logs()
@@ -344,7 +378,7 @@ def test_the_audit_log_tells_what_was_done(filled: Service, kafka: FakeKafka) ->
     assert of == {"dry_run": "False", "target": "coder", "again": "False", "sent": "1"}
 
 
-def test_hostile_ids_are_only_texts(filled: Service, kafka: FakeKafka) -> None:
+def test_hostile_ids_are_only_texts(filled: Service, kafka: Queues) -> None:
     ids = ["'; DROP TABLE tasks; --", "\x00", "{ids:Array(String)}", "old-0'", "\\", "%s"]
     told = ask(filled, message_ids=ids, dry_run=False)
     assert told["refused"] == len(ids)
