@@ -13,6 +13,7 @@ from kafka.errors import (
     IllegalStateError,
     InvalidProducerEpochError,
     KafkaTimeoutError,
+    MessageSizeTooLargeError,
     OutOfOrderSequenceNumberError,
     ProducerFencedError,
     UnknownProducerIdError,
@@ -29,6 +30,7 @@ _MAX_RECORD_BYTES = 16 * 2**20
 # After one of these a producer of kafka-python never sends again: a new one takes over.
 _BREAKS_PRODUCER = (
     KafkaTimeoutError,
+    MessageSizeTooLargeError,
     OutOfOrderSequenceNumberError,
     ProducerFencedError,
     InvalidProducerEpochError,
@@ -66,6 +68,8 @@ class _Entry:
     deadline: float
     generation: int = 0
     finished: bool = False
+    spoiled: bool = False
+    """Failed only because the one before it did."""
 
     @property
     def size(self) -> int:
@@ -119,6 +123,7 @@ class Outbox:
         self._bytes = 0
         self._generation = 0
         self._broken = False
+        self._refused = False
         self._closed = False
         self._warn = RateLimitedWarning(_logger)
         self._producer: Any = KafkaProducer(**self._config)
@@ -185,8 +190,14 @@ class Outbox:
     def _next(self) -> _Entry | None:
         with self._changed:
             while not self._closed:
+                if self._refused:
+                    # Others in flight may be well: it waits until it is known which.
+                    self._broken |= all(entry.spoiled for entry in self._in_flight)
                 if self._broken and not self._renew():
                     self._changed.wait(_HOLD_SECONDS)
+                    continue
+                if self._refused:
+                    self._changed.wait(1.0)
                     continue
                 now = time.monotonic()
                 for topic, queue in self._waiting.items():
@@ -226,7 +237,15 @@ class Outbox:
         with self._changed:
             if entry.finished or entry.generation != generation:
                 return
-            if isinstance(error, _BREAKS_PRODUCER):
+            if isinstance(error, MessageSizeTooLargeError):
+                # An idempotent producer says it of all that follow in the partition, for good: only
+                # the first is known to be too large.
+                entry.spoiled = self._refused and time.monotonic() < entry.deadline
+                self._refused = True
+                self._changed.notify_all()
+                if entry.spoiled:
+                    return
+            elif isinstance(error, _BREAKS_PRODUCER):
                 self._broken = True
                 self._changed.notify_all()
                 if time.monotonic() < entry.deadline:
@@ -238,7 +257,8 @@ class Outbox:
 
         False when there can be no other now (no file descriptor, no thread is left).
         """
-        self._warn("the Kafka producer gave up; a new one takes over %d messages", self._count)
+        if not self._refused:
+            self._warn("the Kafka producer gave up; a new one takes over %d messages", self._count)
         try:
             successor = KafkaProducer(**self._config)
         except Exception as error:
@@ -247,12 +267,14 @@ class Outbox:
         _abandon(self._producer)
         self._producer = successor
         self._generation += 1
-        self._broken = False
         for entry in reversed(list(self._in_flight)):
+            entry.spoiled = False
             self._waiting[entry.topic].appendleft(entry)
         self._in_flight.clear()
-        pause = time.monotonic() + _HOLD_SECONDS
-        self._held = dict.fromkeys(self._waiting, pause)
+        if not self._refused:
+            pause = time.monotonic() + _HOLD_SECONDS
+            self._held = dict.fromkeys(self._waiting, pause)
+        self._broken = self._refused = False
         return True
 
     def _finish(self, entry: _Entry, ack: Ack | None, error: Exception | None) -> None:

@@ -11,12 +11,15 @@ from functools import partial
 from itertools import chain, islice
 
 import pytest
+from kafka.admin import KafkaAdminClient
 from kafka.consumer.group import KafkaConsumer
+from kafka.errors import MessageSizeTooLargeError
 from kafka.producer.kafka import KafkaProducer
 from kafka.structs import TopicPartition
 
 import agent_sdk
 from agent_sdk import AgentQueue, SendFailed, consumer_group
+from agent_sdk._names import slug
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -126,6 +129,32 @@ def test_sending_goes_on_after_an_outage_longer_than_the_delivery_timeout(
     stack.start("kafka")
     assert queue.send_task(name, {"n": 21}).wait(30).offset >= 0
     assert queue.close() == 0
+
+
+def test_a_message_that_the_queue_does_not_take_fails_alone(
+    stack: Stack, open_queue: Open, name: str
+) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=stack.kafka)
+    try:
+        small = {"num_partitions": 1, "configs": {"max.message.bytes": "100000"}}
+        admin.create_topics({f"agent-queue-{slug(name)}": small}, wait_for_metadata=True)
+    finally:
+        admin.close()
+    queue = open_queue(name)
+    big = "x" * 300_000
+    sent = [
+        queue.send_task(name, {"n": n, "text": big if n in (3, 4, 9) else ""}) for n in range(12)
+    ]
+    offsets = []
+    for number, each in enumerate(sent):
+        if number in (3, 4, 9):
+            with pytest.raises(SendFailed) as refused:
+                each.wait(60)
+            assert isinstance(refused.value.__cause__, MessageSizeTooLargeError)
+        else:
+            offsets.append(each.wait(60).offset)
+    assert sorted(offsets) == list(range(9))
+    assert queue.send_task(name, {"n": 12}).wait(30).offset == 9
 
 
 def test_a_message_that_was_not_processed_comes_again(
