@@ -25,7 +25,7 @@ class _Spans(SpanExporter):
         self.names: list[str] = []
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        self.open.wait(60)
+        self.open.wait(90)
         if self.result is None:
             raise OSError("broken exporter")
         self.names.extend(span.name for span in spans)

@@ -50,7 +50,7 @@ class _Waiting:
 
     def _end(self) -> None:
         self._ended.set()
-        assert self.told.wait(60)
+        assert self.told.wait(90)
 
     def _unregister_cleanup(self) -> None:
         """Nothing to do."""
@@ -58,7 +58,7 @@ class _Waiting:
     def send(self, topic: str, **_: Any) -> Any:
         """Raises what kafka-python raises in the end."""
         self.sending.set()
-        assert self._ended.wait(60)
+        assert self._ended.wait(90)
         raise KafkaError("the producer is closed")
 
 
@@ -103,6 +103,6 @@ def test_what_the_end_cut_off_is_told_so_whoever_tells_first(
         producer.told.set()
 
     outbox.put("t", b"k", b"v", [], done)
-    assert producer.sending.wait(60)
+    assert producer.sending.wait(90)
     assert outbox.close(0) == 1
     assert [type(error) for error in errors] == [QueueClosed]

@@ -41,7 +41,7 @@ def test_work_is_seen_while_it_lasts_and_whole_when_it_is_over(
 
     with AgentQueue() as queue:
         task = queue.send_task(configured, {"n": 1}, reason="try", conversation_id="c-1").message
-        delivery = next(queue.receive(timeout=30))
+        delivery = next(queue.receive(timeout=90))
         with delivery.process() as work:
             begun = {"agent_telemetry.task.claimed", "agent_telemetry.task.started"}
             wait_until(lambda: seen(task.message_id) >= begun, _ARRIVES_SECONDS)

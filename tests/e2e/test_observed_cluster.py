@@ -109,7 +109,7 @@ def observed(
         yield stack
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(90)
         stack.start("observer")
 
 

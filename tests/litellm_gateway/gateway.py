@@ -46,7 +46,7 @@ class Gateway:
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(20)
+                self._process.wait(90)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

@@ -63,7 +63,7 @@ class Kafka:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(90)
 
 
 @contextmanager
@@ -153,12 +153,12 @@ class Collector:
     def kill(self) -> None:
         """kill -9."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(90)
 
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(60)
+            self._process.wait(90)
 
     def peak_mib(self) -> float:
         """The largest resident size since the start, in MiB."""
@@ -189,4 +189,4 @@ class ClickHouse:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(60)
+            self._process.wait(90)

@@ -46,12 +46,12 @@ def test_two_at_once_build_once(tmp_path: Path) -> None:
     def build(directory: Path) -> None:
         builds.append(directory)
         building.set()
-        assert go_on.wait(60)
+        assert go_on.wait(90)
 
     first = threading.Thread(target=kept, args=(tmp_path, "part", "1", build))
     second = threading.Thread(target=kept, args=(tmp_path, "part", "1", build))
     first.start()
-    assert building.wait(60)
+    assert building.wait(90)
     second.start()
     go_on.set()
     first.join(60)

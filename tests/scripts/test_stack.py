@@ -98,12 +98,12 @@ def test_two_starts_at_once_are_refused(stack: Stack, tmp_path: Path) -> None:
 
     def slow(_settings: Settings) -> Sequence[Stage]:
         reached.set()
-        assert go_on.wait(60)
+        assert go_on.wait(90)
         return []
 
     first = threading.Thread(target=stack.up, args=(slow,))
     first.start()
-    assert reached.wait(60)
+    assert reached.wait(90)
     with pytest.raises(SetupError, match="another start"):
         Stack(stack.settings).up(_two_stages(tmp_path))
     go_on.set()
@@ -169,7 +169,7 @@ def test_what_a_killed_supervisor_left_is_stopped(stack: Stack, tmp_path: Path) 
     stack.up(_two_stages(tmp_path))
     supervisor = psutil.Process(stack.supervisor.pid())
     supervisor.kill()
-    supervisor.wait(60)
+    supervisor.wait(90)
     with pytest.raises(SetupError, match=r"left processes .* behind"):
         stack.up(_two_stages(tmp_path))
     assert stack.down()

@@ -82,7 +82,7 @@ def test_a_stop_lets_running_queries_finish(tmp_path: Path, number: signal.Signa
     process.send_signal(number)
     thread.join(120)
     assert answer == ["0\n"]
-    assert process.wait(60) == 0
+    assert process.wait(90) == 0
     with running(tmp_path):
         pass
 
@@ -99,7 +99,7 @@ def test_the_process_ends_with_an_error_when_its_engine_dies(
     process = start(tmp_path, free_port())
     os.kill(int((tmp_path / "owner.pid").read_text()), number)
     try:
-        assert process.wait(60) == 1
+        assert process.wait(90) == 1
     finally:
         process.kill()
 
@@ -156,7 +156,7 @@ def test_acknowledged_rows_survive_kill_9(tmp_path: Path) -> None:
             wait_until(partial(_more_than, acknowledged, before + 40), 120)
             owner = int((tmp_path / "owner.pid").read_text())
             os.kill(process.pid if kill_parent else owner, signal.SIGKILL)
-            process.wait(60)
+            process.wait(90)
             # Whichever of the two was killed, the other ends a little later.
             with FileLock(tmp_path / "owner.lock", timeout=START_SECONDS):
                 pass
@@ -173,6 +173,6 @@ def test_acknowledged_rows_survive_kill_9(tmp_path: Path) -> None:
         )
     }
     process.terminate()
-    assert process.wait(60) == 0
+    assert process.wait(90) == 0
     for writer, blocks in enumerate(acknowledged):
         assert {stored.get((writer, block)) for block in blocks} == {ROWS}

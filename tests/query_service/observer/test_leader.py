@@ -27,7 +27,7 @@ def test_the_second_waits_until_the_first_ends(
         waiting.start()
         wait_until(lambda: "standby" in caplog.text, 60)
         assert not leads.is_set()
-    assert leads.wait(60)
+    assert leads.wait(90)
     waiting.join(60)
     assert caplog.text.count("standby") == 1
 

@@ -92,7 +92,7 @@ def test_a_job_in_the_middle_does_not_hold_up_the_end() -> None:
     lanes = [Lane([Job("long", run, 1)])]
     runner = threading.Thread(target=run_lanes, args=(lanes, stop, lambda: None))
     runner.start()
-    assert busy.wait(60)
+    assert busy.wait(90)
     stop.set()
     runner.join(60)
     assert not runner.is_alive()
