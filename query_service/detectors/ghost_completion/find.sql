@@ -10,13 +10,18 @@ WITH
     -- is read again wherever it is used.
     sampled AS MATERIALIZED
     (
-        SELECT worker, message_id, sent, answered_at, is_now, is_fast, usual_seconds, in_window, before, work_traces
+        SELECT worker, message_id, sent, answered_at, is_now, is_fast, is_silent, usual_seconds, in_window, before, quick_before, work_traces
         FROM
         (
-            SELECT *, countIf(is_fast AND is_now) OVER (PARTITION BY worker) AS fast_now
+            SELECT *, countIf(is_fast AND is_now) OVER (PARTITION BY worker) AS fast_now, countIf(is_quick AND NOT is_now) OVER (PARTITION BY worker) AS quick_before
             FROM
             (
-                SELECT *, work < {fraction:Float64} * usual_work OR took < {fraction:Float64} * 1000 * usual_seconds AS is_fast
+                SELECT
+                    *,
+                    -- Of whoever sends no more spans nobody sees calls: only an answer that came too soon after its task counts.
+                    answered_at > told_to AND told_to > toDateTime64(0, 9, 'UTC') AS is_silent,
+                    took < {fraction:Float64} * 1000 * usual_seconds AS is_quick,
+                    is_quick OR NOT is_silent AND work < {fraction:Float64} * usual_work AS is_fast
                 FROM
                 (
                     SELECT *, if(before >= {min_answers:Float64}, quantileIf(0.5)(work, NOT is_now) OVER (PARTITION BY worker), quantile(0.5)(work) OVER (PARTITION BY worker)) AS usual_work
@@ -24,6 +29,7 @@ WITH
                     (
                         SELECT
                             worker, a.message_id AS message_id, sent, answered_at, is_now, took, usual_seconds, in_window, before, s.traces AS work_traces,
+                            maxIf(answered_at, s.message_id != '') OVER (PARTITION BY worker) AS told_to,
                             -- The work took no longer than since the answer before, where one is done at a time, nor than its span. What only
                             -- seems fast, as several are done at a time, or the rest is done when others answer, has calls.
                             least(took, since_last, if(s.message_id = '', 1000000000000, ifNull(s.milliseconds, 1000000000000))) AS work
@@ -67,8 +73,8 @@ WITH
     looked_at AS MATERIALIZED
     (
         SELECT
-            l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast,
-            l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, t.trace_id AS trace_id, t.source AS source,
+            l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast, l.is_silent AS is_silent,
+            l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, l.quick_before AS quick_before, t.trace_id AS trace_id, t.source AS source,
             arrayDistinct(arrayPushBack(l.work_traces, t.trace_id)) AS traces
         FROM sampled AS l
         LEFT JOIN (SELECT message_id AS task, any(tasks.trace_id) AS trace_id, toString(any(tasks.source)) AS source FROM tasks WHERE message_id IN (SELECT message_id FROM sampled) GROUP BY task) AS t
@@ -77,8 +83,8 @@ WITH
     judged AS
     (
         SELECT
-            l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast,
-            l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, l.trace_id AS trace_id, l.source AS source,
+            l.worker AS worker, l.message_id AS message_id, l.sent AS sent, l.answered_at AS answered_at, l.is_now AS is_now, l.is_fast AS is_fast, l.is_silent AS is_silent,
+            l.usual_seconds AS usual_seconds, l.in_window AS in_window, l.before AS before, l.quick_before AS quick_before, l.trace_id AS trace_id, l.source AS source,
             w.message_id != '' AS is_worked,
             s.begun <= l.sent AS is_begin_unknown,
             dateDiff('millisecond', greatest(l.sent, least(s.begun, l.answered_at)), l.answered_at) / 1000 AS took
@@ -130,7 +136,8 @@ FROM
         uniqExactIf(message_id, is_worked AND NOT (is_fast AND is_now)) / others AS share_with_calls,
         minIf(sent, is_ghost AND is_now) AS first_sent,
         quantileIf(0.5)(took, is_ghost AND is_now) AS seconds,
-        any(j.usual_seconds) AS usual_seconds, any(j.in_window) AS in_window, any(j.before) AS before
+        any(j.usual_seconds) AS usual_seconds, any(j.in_window) AS in_window, any(j.before) AS before,
+        if(2 * countIf(is_ghost AND is_now AND is_silent) > countIf(is_ghost AND is_now), any(j.quick_before), ghosts_before) AS alike_before
     FROM
     (
         -- Where it is told when the work began, that counts.
@@ -143,7 +150,7 @@ FROM
         AND others >= 3 AND share_with_calls >= {usual_share:Float64}
 ) AS g
 -- Nor whoever answers some of it from what it knows.
-WHERE length(g.ghosts) > 3 * g.ghosts_before / greatest(g.before, 1) * g.in_window
+WHERE length(g.ghosts) > 3 * g.alike_before / greatest(g.before, 1) * g.in_window
     AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY tasks DESC, subject
 LIMIT {most:UInt32}

@@ -77,6 +77,15 @@ def stored(scratch: Service, sent: dict[str, list[str]]) -> Service:
         work(traffic, "new", first)
     for minutes in (5, 4):
         work(traffic, "new", minutes, 0.5, calls="")
+    # Nothing more is told of these: of "dark" three are done at once, and "darker" is fast now and then.
+    usual(traffic, "dark")
+    usual(traffic, "darker")
+    for minutes in (8, 7, 6):
+        for place in range(3):
+            work(traffic, "dark", minutes - place / 60, calls="", signs=False)
+        work(traffic, "darker", minutes, 0.5, calls="", signs=False)
+    for number in range(10):
+        work(traffic, "darker", 74.2 - 4 * number, 0.5)
     traffic.store(scratch, times=2)
     return scratch
 
@@ -119,6 +128,8 @@ def test_one_that_waited_in_the_queue_first(stored: Service) -> None:
         pytest.param("fresh", id="spans may still come"),
         pytest.param("mute", id="never sends spans"),
         pytest.param("plain", id="never makes calls"),
+        pytest.param("dark", id="its spans are missing"),
+        pytest.param("darker", id="its spans are missing, and it is fast now and then"),
         pytest.param("cache", id="cache hits now and then"),
         pytest.param("new", id="too new to know what is usual"),
     ],
