@@ -34,7 +34,7 @@ WITH
             WHERE event_time > began AND event_time <= now
         )
         GROUP BY fingerprint, owner
-        HAVING failures >= {min_failures:Float64} AND units >= {min_tasks:Float64}
+        HAVING failures >= {min_failures:Float64} AND (units >= {min_tasks:Float64} OR failures >= {many_failures:Float64})
     ),
     earlier AS
     (

@@ -87,6 +87,19 @@ def test_few_failures_are_silent(empty: Service) -> None:
     assert find(empty, KIND) == []
 
 
+def test_many_tasks_of_one_trace_that_fail(empty: Service) -> None:
+    traffic = working()
+    traffic.span("planner", 13, 600, TraceId="t", SpanId="batch")
+    for number in range(30):
+        place = {"TraceId": "t", "SpanId": f"s{number}", "ParentSpanId": "batch"}
+        traffic.span("coder", 12 - number / 4, **place)
+        fail(traffic, "coder", 12 - number / 4, trace_id="t", span_id=f"s{number}")
+    traffic.store(empty)
+    [found] = find(empty, KIND)
+    assert (found.figures["failures"], found.figures["tasks"]) == (30, 1)
+    assert find(empty, KIND, many_failures=31) == []
+
+
 def test_what_fails_steadily_is_silent_until_it_is_much_more(empty: Service) -> None:
     traffic = working(every=2)
     traffic.store(empty)
