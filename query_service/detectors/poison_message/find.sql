@@ -2,8 +2,8 @@
 WITH
     {since:DateTime64(9, 'UTC')} AS from_time,
     {at:DateTime64(9, 'UTC')} AS now,
-    -- Tasks that wait and were begun more than once, and answered ones (by then, or since) that took far longer
-    -- than most of their agent.
+    -- Tasks that wait and were begun more than once, and answered ones (by then, or since): those that took longest
+    -- beside most of their agent.
     candidates AS MATERIALIZED
     (
         SELECT message_hash AS hash FROM open_signs
@@ -15,22 +15,22 @@ WITH
         FROM
         (
             SELECT message_hash, agent, answered_at, dateDiff('millisecond', event_time, answered_at) AS took,
-                outcome, quantileIf(0.5)(took, outcome != 'superseded') OVER (PARTITION BY agent) AS usual, count() OVER (PARTITION BY agent) AS tasks
+                outcome, quantileIf(0.5)(took, outcome != 'superseded') OVER (PARTITION BY agent) AS usual
             FROM answered_tasks
             WHERE toStartOfFiveMinutes(event_time) BETWEEN toStartOfFiveMinutes(from_time - INTERVAL 1 HOUR) AND now
                 AND event_time <= least(now, answered_at) AND is_deleted = 0
         )
-        WHERE outcome = 'superseded' OR answered_at >= from_time AND (took > 3 * usual OR tasks < 20)
-        ORDER BY answered_at DESC
+        WHERE outcome = 'superseded' OR answered_at >= from_time
+        ORDER BY outcome = 'superseded' DESC, took / usual DESC, answered_at DESC
         LIMIT 1000
     ),
     begun_often AS MATERIALIZED
     (
         SELECT message_hash
         FROM task_events
-        WHERE message_hash IN (SELECT hash FROM candidates) AND event_name != 'agent_telemetry.task.heartbeat'
+        WHERE message_hash IN (SELECT hash FROM candidates) AND event_time <= now
         GROUP BY message_hash
-        HAVING count() >= {min_tries:Float64}
+        HAVING greatest(countIf(event_name = 'agent_telemetry.task.started'), countIf(event_name = 'agent_telemetry.task.claimed'), countIf(event_name = 'process')) >= {min_tries:Float64}
     ),
     tries AS MATERIALIZED
     (

@@ -47,6 +47,13 @@ def stored(scratch: Service) -> Service:
         killed(traffic, agent, 5)  # the last time five minutes ago
         headers = {"redrive-of": f"t-{agent}"}
         traffic.message(agent, again, headers, source_agent="boss")
+    # Each of its tasks takes a minute and a half; the message only one, with the pods that it ended.
+    for number in range(25):
+        traffic.handoff("boss", "brief", 12 - number / 10, takes=1.5)
+    task(traffic, "brief", 9)
+    for number in range(4):
+        traffic.sign("started", "t-brief", "brief", 9 - number / 5)
+    traffic.answer("t-brief", "brief", "boss", 8)
     task(traffic, "raised")
     raised(traffic, "raised", 3)
     raised(traffic, "over", 3, "Unset")
@@ -101,6 +108,11 @@ def test_one_that_was_read_in_the_end(stored: Service) -> None:
     assert one.facts["outcome"] == "answered in the end"
     [before] = find(stored, KIND, agent="ends", at=ago(5.7))
     assert before.severity == "high"
+
+
+def test_one_that_ended_its_readers_quickly(stored: Service) -> None:
+    [one] = find(stored, KIND, agent="brief")
+    assert (one.figures["failed_tries"], one.severity) == (3, "medium")
 
 
 @pytest.mark.parametrize(
