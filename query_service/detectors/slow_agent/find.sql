@@ -105,8 +105,10 @@ WITH
             ms(step_at(steps, 0.5)) AS p50, ms(step_at(usual_steps, 0.5)) AS usual_p50,
             ms(step_at(steps, 0.95)) AS p95, ms(step_at(usual_steps, 0.95)) AS usual_p95,
             above(steps, step_at(usual_steps, 0.75)) AS above_p75, above(steps, step_at(usual_steps, 0.95)) AS above_p95,
-            p50 >= {times_usual:Float64} * usual_p50 AND surely(above_p75, done) > 0.25 AS is_slow,
-            p95 >= {times_usual_p95:Float64} * usual_p95 AND surely(above_p95, done) > {min_tail:Float64} AS has_tail,
+            -- What is usual is known no better than from so many tasks.
+            usual_tasks / (usual_tasks + done) AS weight,
+            p50 >= {times_usual:Float64} * usual_p50 AND surely(weight * above_p75, weight * done) > 0.25 AS is_slow,
+            p95 >= {times_usual_p95:Float64} * usual_p95 AND surely(weight * above_p95, weight * done) > {min_tail:Float64} AS has_tail,
             arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.95) + 1, task.8) AS slow_tasks,
             task.3 / done - task.6 / usual_tasks AS growth,
             -- For each task so much more of each other span of the agent, ns.
@@ -120,7 +122,7 @@ SELECT
     agent AS subject,
     [agent] AS agents,
     if(p50 >= 4 * usual_p50, 'high', '') AS severity,
-    least(0.95, if(is_slow, 0.5 + 0.6 * surely(above_p75, done), 0.4 + surely(above_p95, done))) AS confidence,
+    least(0.95, if(is_slow, 0.5 + 0.6 * surely(weight * above_p75, weight * done), 0.4 + surely(weight * above_p95, weight * done))) AS confidence,
     arrayMin(t -> t.2, slow_tasks) AS first_seen,
     arrayMax(t -> t.2, slow_tasks) AS last_seen,
     arrayDistinct(arrayFilter(i -> i != '', arrayMap(t -> t.4, arraySort(t -> (t.2, t.4), slow_tasks)))) AS task_ids,

@@ -65,6 +65,21 @@ def test_a_few_slow_tasks_are_silent(empty: Service) -> None:
     assert find(empty, KIND) == []
 
 
+def test_little_past_is_no_measure(empty: Service) -> None:
+    traffic = Traffic()
+    for number in range(20):  # of the new ones half take longer than three of four of these
+        took = 4 + number / 2
+        task(traffic, "coder", 120 - number, took + 2, took)
+        task(traffic, "writer", 120 - number, took + 2, took)
+    for number in range(26):
+        took = 17 if number % 2 == 0 or number == 1 else 8
+        task(traffic, "coder", 14 - number / 2, took + 2, took)
+        task(traffic, "writer", 14 - number / 2, 22, 20)
+    traffic.store(empty)
+    [found] = find(empty, KIND)
+    assert found.subject == "writer"
+
+
 def test_an_agent_that_waits_for_another_is_not_slow(empty: Service) -> None:
     traffic = Traffic()
     for number in range(239):
