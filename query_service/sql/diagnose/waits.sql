@@ -1,17 +1,18 @@
--- Who waits for whom: tasks that were sent while another was worked on, both without an answer. Not who waits for an
--- answer now and then: one in ten of its open tasks does.
+-- Who waits for whom: an agent has a task without an answer, and has sent one on without an answer: because of it, or
+-- in the same trace (because of the answer to another one that it sent). Not who waits for an answer now and then: one
+-- in ten of its open tasks does.
 WITH open AS MATERIALIZED
 (
-    SELECT message_id, cause_message_id, toString(agent) AS agent
+    SELECT message_id, cause_message_id, trace_id, toString(agent) AS agent, toString(source) AS source
     FROM waiting_tasks(at = {at:DateTime64(9, 'UTC')})
 )
 SELECT waiter, awaited
 FROM
 (
     SELECT w.agent AS waiter, s.agent AS awaited, uniq(w.message_id) AS tasks
-    FROM open AS s
-    INNER JOIN open AS w ON w.message_id = s.cause_message_id
-    WHERE s.cause_message_id != '' AND s.agent != w.agent
+    FROM (SELECT DISTINCT source, agent, arrayJoin([cause_message_id, trace_id]) AS of FROM open WHERE source != agent) AS s
+    INNER JOIN (SELECT message_id, agent, arrayJoin([message_id, trace_id]) AS of FROM open) AS w ON w.agent = s.source AND w.of = s.of
+    WHERE s.of != ''
     GROUP BY waiter, awaited
 ) AS waits
 INNER JOIN (SELECT agent, count() AS tasks FROM open GROUP BY agent) AS all ON all.agent = waits.waiter

@@ -82,3 +82,21 @@ class Many(Database):
 def test_a_kind_with_more_than_is_told_is_named() -> None:
     found = detect(Many(Settings()), WINDOW, thresholds())
     assert (len(found.findings), found.cut) == (module.MOST + 1, ["expired_task"])
+
+
+def test_who_waits_for_whom(empty: Service) -> None:
+    traffic = Traffic()
+    of = {"trace_id": "1"}
+    traffic.message("lead", 9, source_agent="portal", message_id="a", **of)
+    step = traffic.handoff("lead", "writer", 8, **of)
+    # Because of the answer of the first step; and another one, of another trace.
+    cause = {"cause-message-id": f"answer {step}"}
+    traffic.message("tester", 7, cause, source_agent="lead", **of)
+    traffic.message("planner", 6, source_agent="portal", message_id="b")
+    traffic.message("coder", 6, {"cause-message-id": "b"}, source_agent="planner")
+    # Nobody waits for these: they are of another trace, or sent by somebody else.
+    traffic.message("reviewer", 5, source_agent="lead", trace_id="2")
+    traffic.message("critic", 5, source_agent="portal", **of)
+    traffic.store(empty, times=2)
+    found = detect(database_of(empty), WINDOW, thresholds())
+    assert found.waits == {"lead": ["tester"], "planner": ["coder"]}
