@@ -91,9 +91,9 @@ def test_many_tasks_of_one_trace_that_fail(empty: Service) -> None:
     traffic = working()
     traffic.span("planner", 13, 600, TraceId="t", SpanId="batch")
     for number in range(30):
-        place = {"TraceId": "t", "SpanId": f"s{number}", "ParentSpanId": "batch"}
-        traffic.span("coder", 12 - number / 4, **place)
-        fail(traffic, "coder", 12 - number / 4, trace_id="t", span_id=f"s{number}")
+        minutes, span = 12 - number / 4, f"s{number}"
+        traffic.span("coder", minutes, TraceId="t", SpanId=span, ParentSpanId="batch")
+        fail(traffic, "coder", minutes, trace_id="t", span_id=span)
     traffic.store(empty)
     [found] = find(empty, KIND)
     assert (found.figures["failures"], found.figures["tasks"]) == (30, 1)

@@ -77,7 +77,7 @@ def stored(scratch: Service, sent: dict[str, list[str]]) -> Service:
         work(traffic, "new", first)
     for minutes in (5, 4):
         work(traffic, "new", minutes, 0.5, calls="")
-    # Nothing more is told of these: of "dark" three are done at once, and "darker" is fast now and then.
+    # No more spans of these: "dark" does three at once, "darker" is fast now and then.
     usual(traffic, "dark")
     usual(traffic, "darker")
     for minutes in (8, 7, 6):

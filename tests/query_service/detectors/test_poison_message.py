@@ -47,7 +47,7 @@ def stored(scratch: Service) -> Service:
         killed(traffic, agent, 5)  # the last time five minutes ago
         headers = {"redrive-of": f"t-{agent}"}
         traffic.message(agent, again, headers, source_agent="boss")
-    # Each of its tasks takes a minute and a half; the message only one, with the pods that it ended.
+    # Each of its tasks takes a minute and a half; this one takes one, restarts included.
     for number in range(25):
         traffic.handoff("boss", "brief", 12 - number / 10, takes=1.5)
     task(traffic, "brief", 9)

@@ -86,7 +86,7 @@ def test_a_kind_with_more_than_is_told_is_named() -> None:
 
 def test_who_waits_for_whom(empty: Service) -> None:
     traffic = Traffic()
-    of = {"trace_id": "1"}
+    of: dict[str, Any] = {"trace_id": "1"}
     traffic.message("lead", 9, source_agent="portal", message_id="a", **of)
     step = traffic.handoff("lead", "writer", 8, **of)
     # Because of the answer of the first step; and another one, of another trace.
