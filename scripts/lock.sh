@@ -11,7 +11,7 @@ compile() {
   "$tools/bin/uv" pip compile "$@" --generate-hashes --no-annotate --no-emit-index-url \
     --no-emit-find-links --no-header --python-version 3.11 --universal
 }
-compile pyproject.toml --extra local --extra dev --output-file requirements.lock "$@"
+compile pyproject.toml --extra aws --extra local --extra dev --output-file requirements.lock "$@"
 # Of the gateway that tests start, which wants other versions than we do.
 cd tests/litellm_gateway
 compile requirements.in --output-file requirements.lock "$@"
