@@ -21,6 +21,7 @@ from agent_sdk._outbox import Outbox
 from agent_sdk._outgoing import Sent, send
 from agent_sdk._receiver import Receiver
 from agent_sdk._telemetry import telemetry
+from agent_sdk.kafka_login import kafka_login
 
 _REMEMBERED_CANCELS = 10_000
 _MAX_FETCH_BYTES = 16 * 2**20
@@ -40,8 +41,8 @@ class AgentQueue:
     `agent` is that of `configure()` when not given. Nothing here waits for a broker: what is
     sent is held (at most `AGENT_OUTBOX_MESSAGES` and `AGENT_OUTBOX_BYTES`) until Kafka takes
     it, however long that lasts; when full, sending raises QueueFull after
-    `AGENT_SEND_BLOCK_SECONDS`. `kafka_options` go to kafka-python's producer and consumer
-    (TLS, SASL). May be used from several threads.
+    `AGENT_SEND_BLOCK_SECONDS`. `kafka_options` go to kafka-python's producer and consumer, before
+    those of the environment (TLS, SASL). May be used from several threads.
 
     Raises ValueError when `agent` cannot name a Kafka topic.
     """
@@ -54,7 +55,7 @@ class AgentQueue:
         self.topic = queue_topic(self.agent)
         self.group = consumer_group(self.agent)
         self._servers = settings.kafka_bootstrap_servers
-        self._kafka_options = dict(kafka_options or {})
+        self._kafka_options = {**kafka_login().options(), **(kafka_options or {})}
         self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._receiver: Receiver | None = None
         self._closed = False

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.producer import KafkaProducer
 
+from agent_sdk.kafka_login import kafka_login
 from query_service.errors import TooLarge, Unavailable
 from query_service.observer.kafka_client import check_reachable
 
@@ -49,6 +50,7 @@ def producing(servers: str, makes_topics: bool = False) -> Iterator[Any]:
             delivery_timeout_ms=TIMEOUT_MS,
             max_block_ms=TIMEOUT_MS,
             bootstrap_timeout_ms=TIMEOUT_MS,
+            **kafka_login().options(),
         )
     except KafkaError as error:
         raise Unavailable(f"Kafka does not answer at {servers}: {error}") from error

@@ -6,6 +6,7 @@ import click
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from agent_sdk.kafka_login import kafka_login
 from query_service.settings import settings
 
 SAMPLE_AGENTS = "orchestrator,researcher,writer,coder,reviewer"
@@ -30,7 +31,11 @@ def names(agents: str) -> list[str]:
 
 @click.command()
 @click.option("--agents", default=SAMPLE_AGENTS, show_default=True, help="Names, by commas.")
-def topics(agents: str) -> None:
+@click.option(
+    "--partitions", default=PARTITIONS, show_default=True, type=click.IntRange(1),
+    help="Of each topic that is made.",
+)  # fmt: skip
+def topics(agents: str, partitions: int) -> None:
     """Make the queue of each agent and the telemetry topics.
 
     A topic that is there keeps its partitions and gets the settings. Queues of agents that are
@@ -38,11 +43,11 @@ def topics(agents: str) -> None:
     """
     bootstrap = settings().kafka_bootstrap_servers
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, **kafka_login().options())
     except KafkaError as error:
         raise click.ClickException(f"Kafka at {bootstrap}: {error}") from None
     try:
-        made = ensure(admin, names(agents))
+        made = ensure(admin, names(agents), partitions)
     except KafkaError as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -50,11 +55,11 @@ def topics(agents: str) -> None:
     click.echo(f"made {len(made)} topics: {' '.join(made)}" if made else "every topic is there")
 
 
-def ensure(admin: KafkaAdminClient, wanted: list[str]) -> list[str]:
+def ensure(admin: KafkaAdminClient, wanted: list[str], partitions: int = PARTITIONS) -> list[str]:
     """Make the topics that are missing and set the settings of the others; the names made."""
     there = set(admin.list_topics())
     missing = [name for name in wanted if name not in there]
-    options = {"num_partitions": PARTITIONS, "configs": CONFIGS}
+    options = {"num_partitions": partitions, "configs": CONFIGS}
     if missing:
         # An agent may begin to use its queue in this moment: then it exists, which is as good.
         with contextlib.suppress(TopicAlreadyExistsError):

@@ -10,6 +10,7 @@ from kafka.consumer import KafkaConsumer
 from kafka.errors import BrokerResponseError, KafkaError
 from kafka.structs import TopicPartition
 
+from agent_sdk.kafka_login import kafka_login
 from query_service.errors import Unavailable
 
 CLIENT_ID = "agent-telemetry-observer"
@@ -36,7 +37,7 @@ def made(kind: Any, **config: Any) -> Any:
     fails it keeps its thread and its sockets."""
     client = kind.__new__(kind)
     try:
-        client.__init__(**config)
+        client.__init__(**config, **kafka_login().options())
     except KafkaError:
         if (own := getattr(client, "_client", None)) is not None:
             own.close()

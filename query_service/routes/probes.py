@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from agent_sdk.kafka_login import kafka_login
 from query_service.settings import Settings
 
 TIMEOUT = 2.0  # s
@@ -24,6 +25,11 @@ _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, _CORRELATION, -1)
 def _certificates() -> ssl.SSLContext:
     """Read once: reading the authorities takes longer than all probes."""
     return httpx.create_ssl_context()
+
+
+@cache
+def _authorities(file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=file)
 
 
 def _get(url: str, **parameters: str) -> None:
@@ -45,17 +51,34 @@ def _kafka(settings: Settings) -> None:
     for server in servers:
         address = urlsplit(f"//{server.strip()}")
         try:
-            with socket.create_connection(
-                (address.hostname or "", address.port or 9092), TIMEOUT / len(servers)
+            with _connected(
+                address.hostname or "", address.port or 9092, TIMEOUT / len(servers)
             ) as connection:
                 connection.sendall(_API_VERSIONS)
-                answer = connection.recv(8, socket.MSG_WAITALL)
+                with connection.makefile("rb") as answers:
+                    answer = answers.read(8)
             if answer[4:] == struct.pack(">i", _CORRELATION):
                 return
             failure = ConnectionError("something else than Kafka answers")
         except OSError as error:
             failure = error
     raise failure
+
+
+def _connected(host: str, port: int, timeout: float) -> socket.socket:
+    """A connection to a broker, encrypted where the clients' are."""
+    connection = socket.create_connection((host, port), timeout)
+    login = kafka_login()
+    if not login.is_encrypted:
+        return connection
+    try:
+        trusted = _certificates()
+        if login.kafka_ssl_cafile:
+            trusted = _authorities(login.kafka_ssl_cafile)
+        return trusted.wrap_socket(connection, server_hostname=host)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _collector(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from local_stack.settings import Settings as LocalSettings
 
+from agent_sdk.kafka_login import KafkaLogin
 from query_service.settings import Settings
 from tests.busy import Busy
 
@@ -55,6 +56,7 @@ def test_commands_run(command: str, busy: Busy) -> None:
 def test_settings_are_in_the_table() -> None:
     table = set(re.findall(r"^\| `([A-Z_]+)`", README, re.M))
     fields = {name.upper() for name in (*Settings.model_fields, *LocalSettings.model_fields)}
+    fields |= {name.upper() for name in KafkaLogin.model_fields}
     assert table == (fields - {"HOME"}) | {"AGENT_TELEMETRY_HOME", "AGENT_TELEMETRY_CACHE"}
 
 
