@@ -24,6 +24,7 @@ with warnings.catch_warnings():
 __all__ = ["busy"]
 NO_KUBERNETES = "NO KUBERNETES API IS TESTED"
 NO_LITELLM = "NO LITELLM GATEWAY IS TESTED"
+NO_CHART = "NO HELM CHART IS TESTED"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What could not be tested here is said where it is seen."""
     told = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])}
-    for missing in (NO_KUBERNETES, NO_LITELLM):
+    for missing in (NO_KUBERNETES, NO_LITELLM, NO_CHART):
         for reason in sorted(reason for reason in told if missing in reason):
             terminalreporter.write_sep("!", missing, red=True)
             terminalreporter.write_line(reason)

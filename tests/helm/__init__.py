@@ -1,0 +1,1 @@
+"""The chart: rendered, checked, and installed on a real Kubernetes API."""
