@@ -73,7 +73,7 @@ WITH
     ),
     alive AS
     (
-        SELECT agent, max(last_time) AS last_life FROM queue_counts FINAL
+        SELECT agent, max(last_time) AS last_life, maxIf(last_time, message_type IN ('result', 'error')) AS last_answer FROM queue_counts FINAL
         WHERE seconds = 300 AND bucket BETWEEN now - INTERVAL 1 DAY AND now AND side = 'sender' AND messages > 0
         GROUP BY agent
     ),
@@ -96,7 +96,8 @@ WITH
                 q.consumer_group = '', if(heard_at > toDateTime64(0, 9, 'UTC'), 'never', ''),
                 q.last_rewound >= {since:DateTime64(9, 'UTC')}, 'rewound',
                 q.is_known AND q.readers = 0, if(silent >= {min_silent_seconds:Float64} AND heard_at > toDateTime64(0, 9, 'UTC'), 'stopped', ''),
-                NOT is_busy AND silent >= greatest({min_stalled_seconds:Float64}, {times_usual:Float64} * u.p99), 'stalled',
+                -- Who answers reads on: one task that is not done may hold up all commits.
+                NOT is_busy AND least(silent, dateDiff('millisecond', a.last_answer, q.seen_at) / 1000) >= greatest({min_stalled_seconds:Float64}, {times_usual:Float64} * u.p99), 'stalled',
                 '') AS rule
         FROM queues AS q
         INNER JOIN waiting AS w ON w.topic = q.topic AND w.consumer_group = q.consumer_group

@@ -64,6 +64,17 @@ def test_whoever_says_that_they_work_is_busy_not_dead(empty: Service) -> None:
     assert len(find(empty, KIND, busy_seconds=5)) == 1
 
 
+def test_one_task_may_hold_up_the_commits_of_all_that_are_answered_after_it(empty: Service) -> None:
+    traffic, unread = fed(until=15, members=1)
+    for minute, task in zip(range(14, 0, -1), unread[1:], strict=True):
+        traffic.answer(task, "coder", "planner", minute)
+    traffic.store(empty)
+    assert find(empty, KIND, minutes=60) == []
+    del traffic.rows["landing_records"][-10:]  # the last ten answers
+    traffic.store(empty)
+    assert len(find(empty, KIND, minutes=60)) == 1
+
+
 def test_an_agent_that_takes_long_stands_still_for_as_long(empty: Service) -> None:
     traffic, _ = fed(until=10, members=1)
     for minute in range(60, 20, -1):
