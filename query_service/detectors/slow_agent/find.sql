@@ -109,12 +109,16 @@ WITH
             usual_tasks / (usual_tasks + done) AS weight,
             p50 >= {times_usual:Float64} * usual_p50 AND surely(weight * above_p75, weight * done) > 0.25 AS is_slow,
             p95 >= {times_usual_p95:Float64} * usual_p95 AND surely(weight * above_p95, weight * done) > {min_tail:Float64} AS has_tail,
-            arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.95) + 1, task.8) AS slow_tasks,
+            arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.95) + 1, task.8) AS slowest,
+            if(empty(slowest), arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.75) + 1, task.8), slowest) AS slow_tasks,
             task.3 / done - task.6 / usual_tasks AS growth,
             -- For each task so much more of each other span of the agent, ns.
             arraySort(p -> (-p.2, p.1), arrayMap(p -> (toString(p.1), p.3 / done - p.5 / usual_tasks, p.3 / p.2 / 1e6, if(p.4 = 0, nan, p.5 / p.4 / 1e6)), parts))[1] AS part,
             part.2 / growth AS part_share,
-            growth > 0 AND part_share >= {min_part:Float64} AS is_part
+            growth > 0 AND part_share >= {min_part:Float64} AS is_part,
+            if(is_slow, p50 / usual_p50, p95 / usual_p95) AS times,
+            -- Not only more calls, each as fast as ever: tasks are as long as there is to do.
+            NOT is_part OR isNaN(part.4) OR part.3 >= {times_usual_call:Float64} * part.4 OR NOT sends AND times >= {times_more_calls:Float64} AS is_slower
         FROM judged
         WHERE task.2 > 0
     )
@@ -132,7 +136,7 @@ SELECT
     toUInt64(greatest(length(trace_ids), if(length(trace_ids) = 0, 0, above_p95))) AS traces,
     toUInt64(0) AS errors,
     CAST((['tasks', 'p50_ms', 'usual_p50_ms', 'p95_ms', 'usual_p95_ms', 'times_usual', 'slow_tasks', 'usual_tasks', 'span_ms', 'usual_span_ms', 'span_percent'],
-        [toFloat64(done), p50, usual_p50, p95, usual_p95, if(is_slow, p50 / usual_p50, p95 / usual_p95), toFloat64(above_p95), toFloat64(usual_tasks),
+        [toFloat64(done), p50, usual_p50, p95, usual_p95, times, toFloat64(above_p95), toFloat64(usual_tasks),
         if(is_part, part.3, nan), if(is_part, part.4, nan), if(is_part, 100 * least(1, part_share), nan)]), 'Map(String, Float64)') AS figures,
     CAST((['span', 'slow_span', 'why'], [toString(span), if(is_part, part.1, toString(span)),
         if(is_part, concat('most of the time is in its ', part.1), 'the time is in none of its other spans')]), 'Map(String, String)') AS facts
@@ -141,7 +145,7 @@ FROM
     SELECT *, row_number() OVER (PARTITION BY agent ORDER BY is_slow DESC, p50 / usual_p50 DESC, part_of) AS place
     FROM measured
     -- Where the agent waits for others and none of its own spans explains it, the others are to be looked at.
-    WHERE (is_slow OR has_tail) AND (is_part OR NOT sends)
+    WHERE (is_slow OR has_tail) AND is_slower AND (is_part OR NOT sends)
 )
 WHERE place = 1 AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY p50 / usual_p50 DESC, subject
