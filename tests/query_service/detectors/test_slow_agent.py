@@ -80,6 +80,24 @@ def test_little_past_is_no_measure(empty: Service) -> None:
     assert found.subject == "writer"
 
 
+def test_larger_tasks_are_not_slow_until_they_are_thrice_as_large(empty: Service) -> None:
+    traffic = Traffic()
+    for number in range(239):
+        minutes = 120 - number / 2
+        for agent, most in (("coder", 2), ("writer", 4)):
+            calls = most if minutes < 14 else 1
+            task(traffic, agent, minutes, 5 * calls, 5)
+            for _ in range(calls - 1):
+                told = {"agent_telemetry.span.kind": "llm_call"}
+                traffic.span(agent, minutes, 5, SpanName="chat m", SpanAttributes=told)
+    traffic.store(empty)
+    [found] = find(empty, KIND)
+    assert found.subject == "writer"
+    assert find(empty, KIND, times_more_calls=4.5) == []
+    assert len(find(empty, KIND, times_more_calls=1.5)) == 2
+    assert len(find(empty, KIND, times_usual_call=0.9)) == 2
+
+
 def test_an_agent_that_waits_for_another_is_not_slow(empty: Service) -> None:
     traffic = Traffic()
     for number in range(239):
