@@ -17,7 +17,10 @@ settings.load_profile("patient")
 with warnings.catch_warnings():
     # kafka-python reads its schemas by calls that Python 3.11 deprecated, when first imported.
     warnings.filterwarnings("ignore", "(read|open)_text is deprecated", DeprecationWarning)
+    from local_stack.errors import SetupError
+
     from tests.busy import busy
+    from tests.kubernetes_api.cluster import Cluster
     from tests.receiver import Receiver, receiving
     from tests.stack import Stack, make_stack
 
@@ -63,6 +66,20 @@ def alerted() -> Iterator[Receiver]:
     """What the observer of the stack tells."""
     with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real Kubernetes API with controllers, for the whole session."""
+    try:
+        made = Cluster(tmp_path_factory.mktemp("kubernetes"))
+    except SetupError as error:
+        pytest.skip(f"{NO_KUBERNETES}: {error}")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ _CRD = Path(__file__).with_name("podmetrics-crd.yaml")
 
 
 class Cluster:
-    """etcd, API server and the controllers of Deployments; everything lies in `home`."""
+    """etcd, API server, and the controllers of what makes pods; everything lies in `home`."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -72,6 +72,8 @@ class Cluster:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={home}/sa.key",
             f"--service-account-signing-key-file={home}/sa.key", "--allow-privileged=true",
+            # Nobody is here who would see that a volume is in use no more.
+            "--disable-admission-plugins=StorageObjectInUseProtection",
         )  # fmt: skip
         wait_until(self._is_ready)
 
@@ -146,7 +148,10 @@ class Cluster:
 
 
 class Kubelet(threading.Thread):
-    """Binds new pods of all namespaces and says that they run, but for those in `held`."""
+    """Binds new pods of all namespaces and says that they run, but for those in `held`.
+
+    A pod that is not to be started again (of a Job, a test) has ended well at the next look.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(daemon=True)
@@ -180,6 +185,9 @@ class Kubelet(threading.Thread):
         elif pod.status.phase == "Pending" and not any(name.startswith(h) for h in self.held):
             names = [container.name for container in pod.spec.containers]
             self.say(pod.metadata, [running(container) for container in names])
+        elif pod.status.phase == "Running" and pod.spec.restart_policy != "Always":
+            names = [container.name for container in pod.spec.containers]
+            self.say(pod.metadata, [ended(container) for container in names], "Succeeded")
 
     def say(self, pod: Any, containers: list[dict[str, Any]], phase: str = "Running") -> None:
         """Write the status of a pod, by its metadata."""
@@ -198,6 +206,12 @@ def running(name: str, restarts: int = 0, **more: Any) -> dict[str, Any]:
         "name": name, "image": "agent:1", "imageID": "", "ready": True, "started": True,
         "restartCount": restarts, "state": {"running": {"startedAt": now()}}, **more,
     }  # fmt: skip
+
+
+def ended(name: str) -> dict[str, Any]:
+    """The status of a container that has done its work."""
+    state = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": now()}}
+    return running(name) | {"ready": False, "started": False, "state": state}
 
 
 def now() -> str:

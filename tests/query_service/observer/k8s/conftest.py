@@ -1,26 +1,10 @@
-"""A cluster for the tests of this folder."""
+"""Somebody who lets the pods of the tests of this folder run."""
 
 from collections.abc import Iterator
 
 import pytest
-from local_stack.errors import SetupError
 
-from tests.conftest import NO_KUBERNETES
 from tests.kubernetes_api.cluster import Cluster, Kubelet
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A real API server with controllers."""
-    try:
-        made = Cluster(tmp_path_factory.mktemp("kubernetes"))
-    except SetupError as error:
-        pytest.skip(f"{NO_KUBERNETES}: {error}")
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture
