@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-msk-iam-sasl-signer-go/signer"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/kafka/configkafka"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
@@ -61,6 +63,12 @@ func saslMechanism(cfg *configkafka.SASLConfig) (sasl.Mechanism, error) {
 		return scram.Auth{User: cfg.Username, Pass: cfg.Password}.AsSha256Mechanism(), nil
 	case "SCRAM-SHA-512":
 		return scram.Auth{User: cfg.Username, Pass: cfg.Password}.AsSha512Mechanism(), nil
+	case "AWS_MSK_IAM_OAUTHBEARER":
+		return oauth.Oauth(func(ctx context.Context) (oauth.Auth, error) {
+			token, _, err := signer.GenerateAuthToken(ctx, cfg.AWSMSK.Region)
+			return oauth.Auth{Token: token}, err
+		}), nil
 	}
-	return nil, fmt.Errorf("auth.sasl.mechanism %q: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512", cfg.Mechanism)
+	return nil, fmt.Errorf(
+		"auth.sasl.mechanism %q: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or AWS_MSK_IAM_OAUTHBEARER", cfg.Mechanism)
 }
