@@ -3,8 +3,8 @@
 WITH
     {since:DateTime64(9, 'UTC')} AS began,
     {at:DateTime64(9, 'UTC')} AS now,
-    -- The share that k of n show for certain (Wilson, 3 standard deviations).
-    (k, n) -> if(n = 0, 0, (k / n + 4.5 / n - 3 * sqrt(k / n * (1 - k / n) / n + 2.25 / n / n)) / (1 + 9 / n)) AS surely,
+    -- What a share of n shows for certain (Wilson, 3 standard deviations).
+    (share, n) -> (share + 4.5 / n - 3 * sqrt(share * (1 - share) / n + 2.25 / n / n)) / (1 + 9 / n) AS surely,
     (counts, share) -> arrayFirst((step, sum) -> sum >= share * arraySum(mapValues(counts)), mapKeys(counts), arrayCumSum(mapValues(counts))) AS step_at,
     (counts, step) -> arraySum(arrayFilter((n, s) -> s > step, mapValues(counts), mapKeys(counts))) AS above,
     step -> exp2((step + 0.5) / 16) / 1e6 AS ms,
@@ -106,27 +106,31 @@ WITH
             ms(step_at(steps, 0.95)) AS p95, ms(step_at(usual_steps, 0.95)) AS usual_p95,
             above(steps, step_at(usual_steps, 0.75)) AS above_p75, above(steps, step_at(usual_steps, 0.95)) AS above_p95,
             -- What is usual is known no better than from so many tasks.
-            usual_tasks / (usual_tasks + done) AS weight,
-            p50 >= {times_usual:Float64} * usual_p50 AND surely(weight * above_p75, weight * done) > 0.25 AS is_slow,
-            p95 >= {times_usual_p95:Float64} * usual_p95 AND surely(weight * above_p95, weight * done) > {min_tail:Float64} AS has_tail,
+            done * usual_tasks / (done + usual_tasks) AS weight,
             arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.95) + 1, task.8) AS slowest,
             if(empty(slowest), arrayFilter(t -> 16 * log2(greatest(-t.1, 1)) >= step_at(usual_steps, 0.75) + 1, task.8), slowest) AS slow_tasks,
             task.3 / done - task.6 / usual_tasks AS growth,
             -- For each task so much more of each other span of the agent, ns.
             arraySort(p -> (-p.2, p.1), arrayMap(p -> (toString(p.1), p.3 / done - p.5 / usual_tasks, p.3 / p.2 / 1e6, if(p.4 = 0, nan, p.5 / p.4 / 1e6)), parts))[1] AS part,
             part.2 / growth AS part_share,
-            growth > 0 AND part_share >= {min_part:Float64} AS is_part,
-            if(is_slow, p50 / usual_p50, p95 / usual_p95) AS times,
-            -- Not only more calls, each as fast as ever: tasks are as long as there is to do.
-            NOT is_part OR isNaN(part.4) OR part.3 >= {times_usual_call:Float64} * part.4 OR NOT sends AND times >= {times_more_calls:Float64} AS is_slower
+            growth > 0 AND part_share >= {min_part:Float64} AS is_part
         FROM judged
         WHERE task.2 > 0
+    ),
+    weighed AS
+    (
+        SELECT
+            *,
+            surely(above_p75 / done, weight) AS sure_p75, surely(above_p95 / done, weight) AS sure_p95,
+            p50 >= {times_usual:Float64} * usual_p50 AND sure_p75 > 0.25 AS is_slow,
+            p95 >= {times_usual_p95:Float64} * usual_p95 AND sure_p95 > {min_tail:Float64} AS has_tail
+        FROM measured
     )
 SELECT
     agent AS subject,
     [agent] AS agents,
     if(p50 >= 4 * usual_p50, 'high', '') AS severity,
-    least(0.95, if(is_slow, 0.5 + 0.6 * surely(weight * above_p75, weight * done), 0.4 + surely(weight * above_p95, weight * done))) AS confidence,
+    least(0.95, if(is_slow, 0.5 + 0.6 * sure_p75, 0.4 + sure_p95)) AS confidence,
     arrayMin(t -> t.2, slow_tasks) AS first_seen,
     arrayMax(t -> t.2, slow_tasks) AS last_seen,
     arrayDistinct(arrayFilter(i -> i != '', arrayMap(t -> t.4, arraySort(t -> (t.2, t.4), slow_tasks)))) AS task_ids,
@@ -142,10 +146,14 @@ SELECT
         if(is_part, concat('most of the time is in its ', part.1), 'the time is in none of its other spans')]), 'Map(String, String)') AS facts
 FROM
 (
-    SELECT *, row_number() OVER (PARTITION BY agent ORDER BY is_slow DESC, p50 / usual_p50 DESC, part_of) AS place
-    FROM measured
+    SELECT
+        *, if(is_slow, p50 / usual_p50, p95 / usual_p95) AS times,
+        row_number() OVER (PARTITION BY agent ORDER BY is_slow DESC, p50 / usual_p50 DESC, part_of) AS place
+    FROM weighed
     -- Where the agent waits for others and none of its own spans explains it, the others are to be looked at.
-    WHERE (is_slow OR has_tail) AND is_slower AND (is_part OR NOT sends)
+    WHERE (is_slow OR has_tail) AND (is_part OR NOT sends)
+        -- Nor are more calls, each as fast as ever: tasks are as long as there is to do.
+        AND (NOT is_part OR isNaN(part.4) OR part.3 >= {times_usual_call:Float64} * part.4 OR NOT sends AND times >= {times_more_calls:Float64})
 )
 WHERE place = 1 AND ({agent:String} = '' OR has(agents, {agent:String}))
 ORDER BY p50 / usual_p50 DESC, subject
