@@ -5,7 +5,7 @@ A thread of the test plays the kubelet: what the containers themselves do is not
 
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,15 +37,6 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.stack, pytest.mark.kubernetes]
 
 [FORMER] = (HERE / "former").iterdir()
-
-
-@pytest.fixture(scope="module")
-def kubelet(cluster: Cluster) -> Iterator[Kubelet]:
-    """Somebody who lets pods run."""
-    made = Kubelet(cluster)
-    made.start()
-    yield made
-    made.end()
 
 
 @pytest.fixture(scope="module")
