@@ -12,6 +12,8 @@ from pathlib import Path
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
+from clickhouse.cluster import Cluster
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
@@ -19,8 +21,7 @@ _TOKEN = re.compile(
     r"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\"(?:[^\"\\]|\\.)*\"|[^-/;'`\"]+|.",
     re.DOTALL,
 )
-_LEDGER = """
-CREATE TABLE IF NOT EXISTS schema_migrations
+LEDGER = """CREATE TABLE IF NOT EXISTS schema_migrations
 (
     number UInt32 COMMENT 'Number of the migration',
     name String COMMENT 'File name',
@@ -29,8 +30,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = ReplacingMergeTree
 ORDER BY number
-COMMENT 'Migrations that were applied'
-"""
+COMMENT 'Migrations that were applied'"""
 
 
 class MigrationError(Exception):
@@ -73,12 +73,20 @@ def migrations() -> list[Migration]:
     return [Migration(int(f.name[:4]), f.name, f.read_text()) for f in files]
 
 
-def migrate(client: Client) -> list[str]:
+def create_database(client: Client, name: str, cluster: Cluster | None = None) -> None:
+    """Create the database where it is not there yet; of a cluster both, on all nodes."""
+    single = ["CREATE DATABASE IF NOT EXISTS {name:Identifier} ENGINE = Atomic"]
+    for statement in cluster.databases() if cluster else single:
+        client.command(statement, parameters={"name": name})
+
+
+def migrate(client: Client, cluster: Cluster | None = None) -> list[str]:
     """Apply what is missing in the client's database; returns the names of what was applied.
 
-    Raises MigrationError when an applied file differs from the one here or is not known here.
+    On all nodes of the cluster, where one is given. Raises MigrationError when an applied file
+    differs from the one here or is not known here.
     """
-    client.command(_LEDGER)
+    _run(client, LEDGER, cluster)
     rows = client.query("SELECT number, name, checksum FROM schema_migrations FINAL").result_rows
     applied = {number: (name, checksum) for number, name, checksum in rows}
     known = migrations()
@@ -91,7 +99,7 @@ def migrate(client: Client) -> list[str]:
                 raise MigrationError(f"{migration.name} was edited after it was applied")
             continue
         for statement in migration.statements:
-            _run(client, statement)
+            _run(client, statement, cluster)
         client.insert(
             "schema_migrations",
             [(migration.number, migration.name, migration.checksum)],
@@ -101,12 +109,13 @@ def migrate(client: Client) -> list[str]:
     return done
 
 
-def _run(client: Client, statement: str) -> None:
+def _run(client: Client, statement: str, cluster: Cluster | None = None) -> None:
     """Run a statement; it may have been run before, and some of those after it."""
-    try:
-        client.command(statement)
-    except DatabaseError as error:
-        # The view has gone, and a later statement has put a table in its place (0012).
-        is_gone = statement.startswith("DROP VIEW IF EXISTS") and "is not a View" in str(error)
-        if not is_gone:
-            raise
+    for form in cluster.migration(statement) if cluster else [statement]:
+        try:
+            client.command(form)
+        except DatabaseError as error:
+            # The view has gone, and a later statement has put a table in its place (0012).
+            is_gone = form.startswith("DROP VIEW IF EXISTS") and "is not a View" in str(error)
+            if not is_gone:
+                raise

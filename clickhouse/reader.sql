@@ -1,6 +1,7 @@
 -- The user for ad hoc SQL on a ClickHouse server of your own. Run it once, as a user who manages
 -- access, with your password and database, and name the user in CLICKHOUSE_READER_URL.
 -- The embedded ClickHouse has such a user from the start: reader.
+-- In a cluster run it on every node, with the two lines that are for a cluster.
 
 CREATE SETTINGS PROFILE IF NOT EXISTS agent_telemetry_reader SETTINGS
     readonly = 1,
@@ -12,6 +13,7 @@ CREATE SETTINGS PROFILE IF NOT EXISTS agent_telemetry_reader SETTINGS
     max_result_bytes = 16777216,
     max_threads = 2,
     max_concurrent_queries_for_user = 8,
+    -- In a cluster: distributed_product_mode = 'global',
     output_format_json_quote_64bit_integers = 0,
     output_format_json_quote_denormals = 0,
     -- The service asks for no more rows than its caller wants; nothing else may be changed. Needs
@@ -24,3 +26,4 @@ CREATE USER IF NOT EXISTS agent_telemetry_reader
 
 -- Nothing but the tables: no file(), url(), remote() or s3(), no other database, no dictionaries.
 GRANT SELECT ON agent_telemetry.* TO agent_telemetry_reader;
+-- In a cluster: GRANT SELECT ON agent_telemetry_shards.* TO agent_telemetry_reader;

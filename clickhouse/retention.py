@@ -5,10 +5,12 @@ from typing import Protocol
 
 from clickhouse_connect.driver.client import Client
 
+from clickhouse.cluster import Cluster
+
 _DAYS = re.compile(r"TTL toDateTime\((\w+)\) \+ toIntervalDay\((\d+)\)")
 _TABLES = (
     "SELECT name, engine_full FROM system.tables"
-    " WHERE database = currentDatabase() AND engine LIKE '%MergeTree' ORDER BY name"
+    " WHERE database = {database:String} AND engine LIKE '%MergeTree' ORDER BY name"
 )
 
 ARRIVALS_DAYS = 2
@@ -30,21 +32,23 @@ class Days(Protocol):
     def retention_days_findings(self) -> int: ...
 
 
-def apply_retention(client: Client, settings: Days) -> list[str]:
+def apply_retention(client: Client, settings: Days, cluster: Cluster | None = None) -> list[str]:
     """Give each table the days of the settings; returns what was changed, as `table: N days`.
 
-    Tables without a TTL (open tasks, progress, migrations) are kept for ever and stay so. Parts
-    that are there already are not rewritten at once: their next merge drops what is too old.
+    On all nodes of the cluster, where one is given. Tables without a TTL (open tasks, progress,
+    migrations) are kept for ever and stay so. Parts that are there already are not rewritten at
+    once: their next merge drops what is too old.
     """
     changed = []
-    for name, engine in client.query(_TABLES).result_rows:
+    stored_in = cluster.shards if cluster else client.database
+    for name, engine in client.query(_TABLES, {"database": stored_in}).result_rows:
         ttl = _DAYS.search(engine)
         if ttl is None or int(ttl[2]) == (days := _days(name, settings)):
             continue
-        client.command(
-            f"ALTER TABLE `{name}` MODIFY TTL toDateTime({ttl[1]}) + INTERVAL {days} DAY",
-            settings={"materialize_ttl_after_modify": 0},
-        )
+        command = f"MODIFY TTL toDateTime({ttl[1]}) + INTERVAL {days} DAY"
+        alters = cluster.alter(name, command) if cluster else [f"ALTER TABLE `{name}` {command}"]
+        for alter in alters:
+            client.command(alter, settings={"materialize_ttl_after_modify": 0})
         changed.append(f"{name}: {days} days")
     return changed
 

@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from clickhouse_connect.driver.httputil import default_pool_manager
 from clickhouse_connect.driver.query import QueryResult
 
+from clickhouse.cluster import SETTINGS as CLUSTER_SETTINGS
 from query_service.errors import Unavailable
 from query_service.settings import Settings
 from query_service.telemetry.queries import query
@@ -83,7 +84,10 @@ def connect(
             autogenerate_session_id=False,
             connect_timeout=5,
             send_receive_timeout=timeout,
-            settings=dict(limits or {}),
+            settings={
+                **(CLUSTER_SETTINGS if settings.clickhouse_cluster else {}),
+                **(limits or {}),
+            },
         )
     except OperationalError as error:
         raise Unavailable(
@@ -101,6 +105,7 @@ class Database:
         self, settings: Settings, timeout: int = 60, limits: Mapping[str, Any] | None = None
     ) -> None:
         self._settings = settings
+        self._cluster = settings.cluster
         self._timeout = timeout
         self._limits = limits
         self._client: Client | None = None
@@ -130,10 +135,13 @@ class Database:
             with query(name, sql(name)):
                 given = dict(parameters or {})
                 if settings:
-                    return self.client.query(sql(name), given, dict(settings))
-                return self.client.query(sql(name), parameters=given)
+                    return self.client.query(self._text(name), given, dict(settings))
+                return self.client.query(self._text(name), parameters=given)
         except OperationalError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
+
+    def _text(self, name: str) -> str:
+        return self._cluster.query(sql(name)) if self._cluster else sql(name)
 
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of several SQL files, asked at the same time. Raises Unavailable."""
@@ -186,7 +194,7 @@ class Database:
         """Run the statement of `sql/<name>.sql` that gives no rows. Raises Unavailable."""
         try:
             with query(name, sql(name)):
-                self.client.command(sql(name), parameters=dict(parameters or {}))
+                self.client.command(self._text(name), parameters=dict(parameters or {}))
         except OperationalError as error:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
 

@@ -10,6 +10,8 @@ from limits import parse
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from clickhouse.cluster import Cluster
+
 DiscoveryMode = Literal["auto", "labeled", "all", "telemetry"]
 
 
@@ -34,6 +36,11 @@ class Settings(BaseSettings):
         "and user reader of the embedded one)",
     )
     clickhouse_database: str = Field("agent_telemetry", description="Database in ClickHouse")
+    clickhouse_cluster: str = Field(
+        "",
+        pattern=r"^[\w.-]*$",
+        description="Cluster of ClickHouse's configuration with the tables (default: one server)",
+    )
     otel_exporter_otlp_endpoint: str = Field(
         "", description="Collector (default http://127.0.0.1:OTLP_HTTP_PORT)"
     )
@@ -79,6 +86,13 @@ class Settings(BaseSettings):
         True, description="Whether /oracle/state has exactly the fields of its schema"
     )
     query_max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest body of a request")
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster of CLICKHOUSE_CLUSTER; None for one server."""
+        if not self.clickhouse_cluster:
+            return None
+        return Cluster(self.clickhouse_cluster, self.clickhouse_database)
 
     @property
     def cors_origins(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 import click
 
-from clickhouse.migrate import MigrationError
+from clickhouse.migrate import MigrationError, create_database
 from clickhouse.migrate import migrate as apply_migrations
 from clickhouse.retention import apply_retention
 from query_service.db import connect
@@ -16,17 +16,17 @@ def migrate() -> None:
     Safe to run at any time and by several at once. Retention follows the settings RETENTION_DAYS*.
     """
     configured = settings()
-    connect(configured, database="default").command(
-        "CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic",
-        parameters={"database": configured.clickhouse_database},
+    cluster = configured.cluster
+    create_database(
+        connect(configured, database="default"), configured.clickhouse_database, cluster
     )
     client = connect(configured)
     try:
-        applied = apply_migrations(client)
+        applied = apply_migrations(client, cluster)
     except MigrationError as error:
         raise click.ClickException(str(error)) from error
     for name in applied:
         click.echo(f"applied {name}")
-    for change in apply_retention(client, configured):
+    for change in apply_retention(client, configured, cluster):
         click.echo(f"retention: {change}")
     click.echo(f"{configured.clickhouse_database} is up to date")

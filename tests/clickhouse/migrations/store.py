@@ -17,29 +17,37 @@ NOW = "2026-11-22 12:30:00"
 class Store:
     """One database with all migrations applied."""
 
-    def __init__(self, path: Path) -> None:
+    stored_in = "contract"
+
+    def __init__(self, path: Path | str) -> None:
         self.connection = chdb.connect(str(path))
+        self.migrate()
+        self.tables = [
+            str(row["name"])
+            for row in self.rows(
+                "SELECT name FROM system.tables"
+                f" WHERE database = '{self.stored_in}' AND engine LIKE '%MergeTree' ORDER BY name"
+            )
+        ]
+        self.keep_for_ever()
+
+    def migrate(self) -> None:
+        """Make the database, and everything in it."""
         self.run("CREATE DATABASE contract ENGINE = Atomic")
         self.run("USE contract")
         for migration in migrations():
             for statement in migration.statements:
                 self.run(statement)
-        self.tables = [
-            str(row["name"])
-            for row in self.rows(
-                "SELECT name FROM system.tables"
-                " WHERE database = 'contract' AND engine LIKE '%MergeTree' ORDER BY name"
-            )
-        ]
-        self.keep_for_ever()
 
     def keep_for_ever(self) -> None:
         """The records of these tests arrive on one day for ever: retention must not take them."""
         for row in self.rows(
-            "SELECT name FROM system.tables"
-            " WHERE database = currentDatabase() AND create_table_query LIKE '%TTL toDateTime(%'"
+            "SELECT database, name FROM system.tables"
+            " WHERE database IN (currentDatabase(), {stored_in:String})"
+            " AND create_table_query LIKE '%TTL toDateTime(%'",
+            stored_in=self.stored_in,
         ):
-            self.run(f"ALTER TABLE {row['name']} REMOVE TTL")
+            self.run(f"ALTER TABLE {row['database']}.{row['name']} REMOVE TTL")
 
     def run(self, sql: str) -> None:
         """Run a statement that gives no rows."""
@@ -75,12 +83,12 @@ class Store:
     def merge(self) -> None:
         """Merge every table to the end: what is to vanish, vanishes."""
         for table in self.tables:
-            self.run(f"OPTIMIZE TABLE {table} FINAL")
+            self.run(f"OPTIMIZE TABLE {self.stored_in}.{table} FINAL")
 
     def clear(self) -> None:
         """Empty every table."""
         for table in self.tables:
-            self.run(f"TRUNCATE TABLE {table}")
+            self.run(f"TRUNCATE TABLE {self.stored_in}.{table}")
 
     def states(self, at: str = NOW, now: str = NOW, open_only: bool = False) -> dict[str, Row]:
         """task_states by message id."""
