@@ -1,18 +1,23 @@
 """What the chart mounts is taken by the programs that read it."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from local_stack import build, kafka
+from local_stack.cache import ROOT
 from local_stack.settings import Settings
 
 from tests.helm.chart import VALUES, environment, objects, of_kind, pods
 from tests.ports import free_port
 
 pytestmark = pytest.mark.stack
+
+CONFIG = "agent-telemetry.xml"
 
 
 def config(name: str, values: str = "default") -> dict[str, str]:
@@ -80,6 +85,48 @@ def test_the_broker_of_the_chart_has_the_settings_of_the_local_one(tmp_path: Pat
     assert {k: v for k, v in own.items() if k not in addresses} == {
         k: v for k, v in local.items() if k not in addresses
     }
+
+
+def test_the_reader_of_the_chart_may_what_the_reader_of_the_documents_may() -> None:
+    """One server: reader.sql has comments for what a cluster needs beside."""
+    text = (ROOT / "clickhouse/reader.sql").read_text()
+    statement = re.sub(r"--.*", "", text)
+    wanted = dict(re.findall(r"^    (\w+) = (\d+)(?=[,; ])", statement, re.M))
+    for values in ("default", "cluster"):
+        users = ElementTree.fromstring(config("telemetry-clickhouse-users", values)[CONFIG])
+        profile = users.find("profiles/agent_telemetry_reader")
+        assert profile is not None
+        own = {one.tag: one.text for one in profile if one.tag != "constraints"}
+        changeable = {one.tag for one in profile.findall("constraints/*")}
+        assert changeable == {"limit"} == wanted.keys() - own.keys()
+        more = {"distributed_product_mode": "global"} if values == "cluster" else {}
+        assert own == {k: v for k, v in wanted.items() if k != "limit"} | more
+        grants = [one.text for one in users.findall("users/reader/grants/query")]
+        databases = ["agent_telemetry", "agent_telemetry_shards"][: 1 + bool(more)]
+        assert grants == [f"GRANT SELECT ON {name}.*" for name in databases]
+
+
+@pytest.mark.parametrize("values", ["default", "cluster"])
+def test_what_clickhouse_reads_from_its_environment_is_there(values: str) -> None:
+    made = pods(objects(VALUES[values]))
+    read = {
+        "clickhouse": [
+            config("telemetry-clickhouse", values)[CONFIG],
+            config("telemetry-clickhouse-users", values)[CONFIG],
+        ],
+        "keeper": [config("telemetry-keeper", values)["keeper.xml"]] if values == "cluster" else [],
+    }
+    for part, files in read.items():
+        named = {
+            one.get("from_env")
+            for file in files
+            for one in ElementTree.fromstring(file).iter()
+            if one.get("from_env")
+        }
+        there = [pod for name, pod in made.items() if name.startswith(f"telemetry-{part}")]
+        assert bool(there) == bool(files)
+        for pod in there:
+            assert named <= environment(pod["spec"]["containers"][0]).keys()
 
 
 def test_kafka_formats_a_volume_by_the_configuration_of_the_chart(tmp_path: Path) -> None:

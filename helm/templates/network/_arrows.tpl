@@ -80,6 +80,9 @@ chart: from, to, ports. `agents` are the sample agents, `test` is the pod of `he
 {{- $found = append $found (dict "part" . "direction" "egress" "ports" (list $.Values.clickhouse.port) "peers" $.Values.networkPolicy.clickhouse) }}
 {{- end }}
 {{- end }}
+{{- if .Values.clickhouse.backups }}
+{{- $found = append $found (dict "part" "clickhouse" "direction" "egress" "ports" (list 443) "peers" list) }}
+{{- end }}
 {{- with .Values.observer }}
 {{- if .metrics.enabled }}
 {{- $found = append $found (dict "part" "observer" "direction" "ingress" "ports" (list 9464) "peers" $.Values.networkPolicy.prometheus) }}
