@@ -1,13 +1,16 @@
 """`agent-telemetry try-handoff`, as `helm test` runs it: through every part, and back."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
 
-from query_service.cli.try_handoff import AGENT
+from query_service.cli.try_handoff import AGENT, _await, _missing
+from query_service.errors import Unavailable
 from tests.ports import free_port
 from tests.stack import Stack
 from tests.waiting import PATIENCE
@@ -39,6 +42,10 @@ def test_a_handoff_is_sent_answered_and_read_back(stack: Stack) -> None:
 
 def test_what_keeps_it_from_coming_back_is_said(stack: Stack) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
-    ended = run(stack, "--url", nobody, "--timeout", "20")
-    assert ended.returncode == 1
-    assert f"Error: after 20 s {nobody} does not answer: ConnectError" in ended.stderr
+    with httpx.Client(base_url=nobody) as client:
+        assert _missing(client, "unseen") == f"{nobody} does not answer: ConnectError"
+    with httpx.Client(base_url=stack.query_url, timeout=PATIENCE) as client:
+        said = "the task unseen is not stored: is the ingester running?"
+        assert _missing(client, "unseen") == said
+        with pytest.raises(Unavailable, match=f"after 0 s {re.escape(said)}"):
+            _await(client, "unseen", time.monotonic(), 0)
