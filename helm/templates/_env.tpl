@@ -1,3 +1,8 @@
+{{/* An account without a home has one that it can write to. */}}
+{{- define "env.home" -}}
+- {name: HOME, value: /tmp}
+{{- end }}
+
 {{/* Where Kafka is, and how to log in there. */}}
 {{- define "env.kafka" -}}
 - {name: KAFKA_BOOTSTRAP_SERVERS, value: {{ include "address.kafka" . | quote }}}

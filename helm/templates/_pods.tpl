@@ -64,6 +64,7 @@ securityContext:
   {{- include "image" (list $root "query") | nindent 2 }}
   command: [agent-telemetry, wait, {{ index . 1 }}]
   env:
+    {{- include "env.home" $root | nindent 4 }}
     {{- if eq (index . 1) "kafka" }}
     {{- include "env.kafka" $root | nindent 4 }}
     {{- else }}
