@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from kubernetes import client
@@ -217,6 +218,44 @@ def test_what_is_uninstalled_goes_without_a_trace(
     assert f"telemetry-observer-{release.space}" not in cluster_roles(rbac)
 
 
+def test_the_nodes_of_a_cluster_are_those_that_its_configuration_names(
+    cluster: Cluster, kubelet: Kubelet, tmp_path_factory: Any
+) -> None:
+    release = Release(cluster, "sharded", tmp_path_factory.mktemp("helm"))
+    release.install(CHART, "-f", str(VALUES["cluster"]), "--set", "observer.namespaces=null")
+
+    def config(name: str, file: str) -> ElementTree.Element:
+        found = release.core.read_namespaced_config_map(name, release.space)
+        return ElementTree.fromstring(found.data[file])
+
+    def hosts(root: ElementTree.Element, path: str, service: str) -> set[str]:
+        """The pods of a StatefulSet's service that addresses name."""
+        tail = f".{service}.{release.space}.svc"
+        return {str(one.text).removesuffix(tail) for one in root.findall(path)}
+
+    there = {
+        pod.metadata.name: pod for pod in release.core.list_namespaced_pod(release.space).items
+    }
+    servers = {name for name in there if name.startswith("telemetry-clickhouse-")}
+    keepers = {name for name in there if name.startswith("telemetry-keeper-")}
+    assert (len(servers), len(keepers)) == (4, 3)
+    own = config("telemetry-clickhouse", "agent-telemetry.xml")
+    nodes = "telemetry-clickhouse-nodes"
+    assert hosts(own, "remote_servers/telemetry/shard/replica/host", nodes) == servers
+    assert hosts(own, "zookeeper/node/host", "telemetry-keeper") == keepers
+    raft = config("telemetry-keeper", "keeper.xml").findall(
+        "keeper_server/raft_configuration/server"
+    )
+    told = {str(one.findtext("hostname")).partition(".")[0]: one.findtext("id") for one in raft}
+    index = "apps.kubernetes.io/pod-index"
+    assert told == {name: there[name].metadata.labels[index] for name in keepers}
+    # The name of a pod is an address by the service that its StatefulSet names.
+    sets = release.apps.list_namespaced_stateful_set(release.space).items
+    named = {one.spec.service_name for one in sets if "keeper" in one.metadata.name}
+    assert named == {"telemetry-keeper"}
+    assert {o.spec.service_name for o in sets if "clickhouse" in o.metadata.name} == {nodes}
+
+
 def test_volumes_stay_unless_they_are_to_go(
     cluster: Cluster, kubelet: Kubelet, release: Release
 ) -> None:
@@ -226,7 +265,7 @@ def test_volumes_stay_unless_they_are_to_go(
 
 
 def test_a_second_release_in_a_namespace_is_refused(release: Release) -> None:
-    with pytest.raises(AssertionError, match="telemetry"):
+    with pytest.raises(AssertionError, match="exists and cannot be imported"):
         release.helm("install", "second", str(CHART))
     assert release.history()[-1][1] == "deployed"
 
