@@ -71,7 +71,8 @@ case $state in
 wait for it, or if nothing runs any more: helm -n $namespace rollback $release, or $0 --uninstall" ;;
 esac
 
-echo "cluster    $context ($(echo "$told" | sed -n 's/^Server Version: //p'))"
+server=$(echo "$told" | sed -n 's/^Server Version: //p')
+echo "cluster    $context ($server)"
 echo "namespace  $namespace"
 
 if [ "$action" = uninstall ]; then
@@ -99,7 +100,7 @@ else
   echo "release    $release, upgrade of what is there ($state)"
 fi
 
-made=$(helm template "$release" "$chart" -n "$namespace" "${values[@]}" "$@")
+made=$(helm template "$release" "$chart" -n "$namespace" --kube-version "$server" "${values[@]}" "$@")
 echo "objects    $(echo "$made" | sed -n 's/^kind: //p' | sort | uniq -c | awk '{printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2}')"
 echo "images     $(echo "$made" | sed -n 's/^ *image: //p' | sort -u | paste -sd' ')"
 
