@@ -44,6 +44,7 @@ SHARDED_BY = {
     "queue_counts": _AGENT,
     # Gone since 0012.
     "queue_counts_hourly": _AGENT,
+    "redrive_claims": "cityHash64(task_key)",
     "schema_migrations": "number",
     "search_ids": "cityHash64(id)",
     "span_ends": _TRACE,

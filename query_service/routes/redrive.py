@@ -13,6 +13,7 @@ from query_service.models.redrive import attempt, root
 from query_service.models.values import iso
 from query_service.observer.kafka_client import AdminConnection
 from query_service.routes.context import context, moment
+from query_service.routes.redrive_claims import claimed, look
 from query_service.routes.redrive_sending import Told, send
 from query_service.routes.redrive_tasks import Task, chosen, queue_of
 from query_service.schemas.redrive import Redrive, Redriven
@@ -41,10 +42,13 @@ def redrive(body: Redrive) -> dict[str, Any]:
     _leave_what_is_too_much(told)
     if wanted := [one for one in told if one["outcome"] == "would_send"]:
         _look_at_queues(wanted, body)
-    if not body.dry_run:
-        pairs = zip(tasks, told, strict=True)
-        if sending := [pair for pair in pairs if pair[1]["outcome"] == "would_send"]:
-            send(asked.now, body.target, sending)
+    pairs = [pair for pair in zip(tasks, told, strict=True) if pair[1]["outcome"] == "would_send"]
+    if body.dry_run:
+        look(pairs)
+    elif pairs:
+        with claimed(pairs):
+            if sending := [pair for pair in pairs if pair[1]["outcome"] == "would_send"]:
+                send(asked.now, body.target, sending)
     count = Counter(one["outcome"] for one in told)
     queues = Counter(one["queue"] for one in told if one["outcome"] in ("would_send", "sent"))
     g.audited["sent"] = count["sent"]

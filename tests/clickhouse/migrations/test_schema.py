@@ -52,6 +52,7 @@ KEYS = {
     "otel_traces": ("TraceId, SpanId", "toISOWeek(EventTime)"),
     "otlp_records": ("topic, partition, offset", ""),
     "queue_counts": ("seconds, bucket, side, agent, message_type, priority", ""),
+    "redrive_claims": ("task_key, claim", ""),
     "search_ids": ("id, kind, trace_id", ""),
     "span_ends": ("end_bucket, end_time, trace_id, span_id", ""),
     "span_metrics": ("record_hash", ""),

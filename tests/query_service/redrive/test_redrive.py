@@ -3,15 +3,18 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 
 from query_service.app import create_app
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
 from query_service.routes import redrive as route
-from query_service.routes import redrive_sending
+from query_service.routes import redrive_claims, redrive_sending
 from query_service.routes.context import context
 from tests.clickhouse.migrations.records import record
 from tests.ports import free_port
@@ -38,6 +41,20 @@ def kafka(queues: Queues) -> Queues:
     """The same, for what this test sends."""
     queues.begin()
     return queues
+
+
+@pytest.fixture(autouse=True)
+def before_is_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests send the same tasks again, of which nothing is ever stored."""
+    monkeypatch.setattr(redrive_claims, "KEPT", timedelta(0))
+
+
+@pytest.fixture
+def lately(before_is_long_ago: None, monkeypatch: pytest.MonkeyPatch, filled: Service) -> Service:
+    """`filled`, of which nothing was sent yet."""
+    monkeypatch.setattr(redrive_claims, "KEPT", timedelta(minutes=10))
+    filled.tables.command("TRUNCATE TABLE redrive_claims")
+    return filled
 
 
 def traffic() -> Traffic:
@@ -383,3 +400,64 @@ def test_hostile_ids_are_only_texts(filled: Service, kafka: Queues) -> None:
     told = ask(filled, message_ids=ids, dry_run=False)
     assert told["refused"] == len(ids)
     assert kafka.sent == []
+
+
+def test_what_another_request_sends_is_refused(lately: Service, kafka: Queues) -> None:
+    ask(lately, message_ids=["old-0"], dry_run=False)
+    told = ask(lately, message_ids=["old-0", "old-1"], dry_run=False)
+    assert outcomes(told) == {"old-0": "refused", "old-1": "sent"}
+    assert "another request sent it again 0 s ago" in told["messages"][0]["reason"]
+    assert [dict(one.headers)["redrive-of"] for one in kafka.sent] == [b"old-0", b"old-1"]
+    assert outcomes(ask(lately, message_ids=["old-0"])) == {"old-0": "refused"}
+
+
+def test_many_requests_at_once_send_each_task_once_at_the_most(
+    lately: Service, kafka: Queues
+) -> None:
+    wanted = {"message_ids": ["old-0", "old-1", "old-2"], "dry_run": False}
+
+    def asked() -> Json:
+        answer = lately.web.application.test_client().post("/api/v1/redrive", json=wanted)
+        assert answer.json, answer.text
+        told: Json = answer.json
+        return told
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [one.result() for one in [pool.submit(asked) for _ in range(4)]]
+    sent = [one for told in answers for one, what in outcomes(told).items() if what == "sent"]
+    of = sorted(dict(one.headers)["redrive-of"].decode() for one in kafka.sent)
+    assert sorted(sent) == of == sorted(set(of))
+
+
+def test_what_was_not_sent_may_be_tried_again(
+    lately: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(redrive_sending, "deliver", lambda servers, records: [None] * len(records))
+        ask(lately, 503, message_ids=["old-0"], dry_run=False)
+    assert kafka.sent == []
+    told = ask(lately, message_ids=["old-0"], dry_run=False)
+    assert outcomes(told) == {"old-0": "sent"}
+
+
+def test_what_kafka_may_have_is_not_sent_again(
+    lately: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        late = KafkaTimeoutError()
+        patched.setattr(redrive_sending, "deliver", lambda servers, records: [late] * len(records))
+        ask(lately, 503, message_ids=["old-0"], dry_run=False)
+    told = ask(lately, message_ids=["old-0"], dry_run=False)
+    assert outcomes(told) == {"old-0": "refused"}
+    assert kafka.sent == []
+
+
+def test_sent_and_stored_it_is_another_task(
+    fresh: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redrive_claims, "KEPT", timedelta(minutes=10))
+    fresh.tables.command("TRUNCATE TABLE redrive_claims")
+    ask(fresh, message_ids=["old-2"], dry_run=False)
+    arrive(fresh, kafka)
+    told = ask(fresh, message_ids=["old-2"], dry_run=False, again=True)
+    assert outcomes(told) == {"old-2": "sent"}
