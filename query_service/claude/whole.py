@@ -17,7 +17,7 @@ from query_service.routes.context import Moment, database
 
 Json = dict[str, Any]
 SLOW_MS = 5_000.0
-MOST_ISSUES, MOST_GROUPS, MOST_SLOW, MOST_ACTIONS = 100, 10, 10, 10
+MOST_GROUPS, MOST_SLOW, MOST_ACTIONS = 10, 10, 10
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,12 @@ def find(asked: Moment, query: DiagnoseQuery) -> Whole:
     return Whole(diagnosis, told, row["agents"], errors, limits, slow)
 
 
-def as_json(found: Whole) -> Json:
-    """Everything."""
+def as_json(found: Whole, limit: int) -> Json:
+    """Everything, of at most so many findings."""
     one = found.diagnosis
     return {
         "metadata": metadata(one),
-        "issues": issues(one),
+        "issues": issues(one, limit),
         "performance": found.performance,
         "errors": {"recent": found.errors, "error_rate": found.error_rate},
         "rate_limits": {
@@ -103,7 +103,7 @@ def as_json(found: Whole) -> Json:
 
 def as_summary(found: Whole) -> Json:
     """In short."""
-    counts = issues(found.diagnosis)["counts"]
+    counts = found.diagnosis.counts
     return {
         "format": "summary",
         "system_status": found.diagnosis.status,
@@ -128,9 +128,9 @@ def metadata(found: Diagnosis) -> Json:
     }
 
 
-def issues(found: Diagnosis) -> Json:
-    """The findings."""
-    shown = found.issues[:MOST_ISSUES]
+def issues(found: Diagnosis, limit: int) -> Json:
+    """The findings, at most so many."""
+    shown = found.issues[:limit]
     counts = {name: found.counts[name] for name in ("critical", "high", "medium")}
     return {
         "items": [issue(one, found.at) for one in shown],

@@ -46,7 +46,7 @@ def diagnosis(query: DiagnoseQuery) -> dict[str, Any]:
     if query.format == "summary":
         return whole.as_summary(found)
     if query.format == "json":
-        return whole.as_json(found)
+        return whole.as_json(found, query.limit)
     write = report.prompt if query.format == "prompt" else report.markdown
     told = {"format": query.format, "system_status": found.diagnosis.status}
     return {**told, "content": write(found, query.max_tokens)}

@@ -34,6 +34,7 @@ class DiagnoseQuery(ClaudeQuery):
     max_tokens: Annotated[int, example(4000)] = Field(
         4000, ge=500, le=20_000, description="Of a text: about so many tokens at most"
     )
+    limit: int = Field(100, ge=0, le=1000, description="Most findings, of json")
 
 
 class ActionsQuery(ClaudeQuery):

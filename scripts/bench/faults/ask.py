@@ -47,6 +47,7 @@ def diagnose(client: httpx.Client, at: float) -> dict[str, Any]:
         "at": f"{datetime.fromtimestamp(at, UTC):%FT%TZ}",
         "time_window_minutes": WINDOW_MINUTES,
         "format": "json",
+        "limit": 1_000,
     }
     answer = client.get("/api/v1/claude/diagnose", params=asked)
     if answer.is_error:

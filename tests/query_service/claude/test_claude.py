@@ -55,6 +55,14 @@ def test_only_what_concerns_an_agent(broken: Service) -> None:
     assert asked[0]["kind"] == "agent_not_consuming"
 
 
+def test_the_worst_are_told_and_the_others_counted(broken: Service) -> None:
+    every = broken.get("/api/v1/claude/diagnose")["issues"]
+    worst = broken.get("/api/v1/claude/diagnose?limit=1")["issues"]
+    assert [one["id"] for one in worst["items"]] == [every["items"][0]["id"]]
+    assert worst["omitted"] == len(every["items"]) - 1 > 0
+    assert worst["counts"] == every["counts"]
+
+
 def test_figures_of_the_window(broken: Service) -> None:
     figures = broken.get("/api/v1/claude/diagnose")["performance"]
     assert (figures["total_traces"], figures["failed_traces"]) == (1, 1)
