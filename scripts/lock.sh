@@ -14,6 +14,7 @@ compile() {
 compile pyproject.toml --extra aws --extra local --extra dev --output-file requirements.lock "$@"
 # Of the images: what runs, in the same versions, and what makes the wheel.
 compile pyproject.toml --extra aws --constraint requirements.lock --output-file query_service/requirements.lock
+compile agent_sdk/requirements.in --constraint requirements.lock --output-file agent_sdk/requirements.lock
 "$tools/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' |
   compile - --constraint requirements.lock --output-file query_service/build.lock
 # Of the gateway that tests start, which wants other versions than we do.

@@ -25,6 +25,11 @@ def installed(root: Path) -> Path:
     return root / "opt/agent-telemetry"
 
 
+@pytest.fixture(scope="module")
+def of_agents(root: Path) -> Path:
+    return root / "opt/agents"
+
+
 def tree(root: Path) -> Tree:
     """Every file, with its size and when it was written."""
     found = ((path, path.lstat()) for path in root.rglob("*"))
@@ -35,9 +40,12 @@ def started(
     installed: Path, *command: str, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """What a command in the image says, from an empty directory."""
-    [base] = [stage for stage in stages(DOCKERFILES[1]) if stage.name == "base"]
-    told = dict(pair.split("=", 1) for pair in shlex.split(base.told("ENV")[0]))
-    path = told.pop("PATH").replace("/opt/agent-telemetry", str(installed))
+    path = f"{installed}/bin:$PATH"
+    image = "agents" if installed.name == "agents" else "query"
+    used = [stage for stage in stages(DOCKERFILES[1]) if stage.name in ("base", image)]
+    pairs = [pair for stage in used for one in stage.told("ENV") for pair in shlex.split(one)]
+    told = dict(pair.split("=", 1) for pair in pairs)
+    assert told.pop("PATH") == f"/opt/{installed.name}/bin:$PATH"
     return subprocess.run(
         command,
         env=told | {"PATH": path.replace("$PATH", os.defpath)} | environment,
@@ -84,13 +92,28 @@ def test_the_query_service_can_be_started(installed: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-def test_an_agent_can_be_started(installed: Path) -> None:
+def test_an_agent_can_be_started(of_agents: Path) -> None:
     *program, agent = command("agents")
-    answer = started(installed, *program)
+    answer = started(of_agents, *program)
     assert agent in answer.stderr
     assert "usage" in answer.stderr
 
 
-def test_nothing_that_installs_is_left(installed: Path) -> None:
-    assert not list(installed.glob("lib/python3*/site-packages/pip"))
-    assert not (installed / "bin/pip").exists()
+def test_agents_have_what_they_import_and_little_else(of_agents: Path, installed: Path) -> None:
+    found = "import pkgutil, importlib, agent_sdk, botocore;[importlib.import_module(m.name) for m"
+    walk = "in pkgutil.walk_packages(agent_sdk.__path__, 'agent_sdk.') if '__main__' not in m.name]"
+    answer = started(of_agents, "python", "-c", f"{found} {walk}")
+    assert answer.returncode == 0, answer.stderr
+    assert not list(of_agents.glob("lib/python3*/site-packages/kubernetes"))
+    assert 2 * size(of_agents) < size(installed)
+
+
+def size(packages: Path) -> int:
+    return sum(path.lstat().st_size for path in packages.rglob("*"))
+
+
+@pytest.mark.parametrize("image", ["agent-telemetry", "agents"])
+def test_nothing_that_installs_is_left(root: Path, image: str) -> None:
+    packages = root / "opt" / image
+    assert not list(packages.glob("lib/python3*/site-packages/pip"))
+    assert not (packages / "bin/pip").exists()
