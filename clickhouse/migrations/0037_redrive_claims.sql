@@ -10,6 +10,6 @@ CREATE TABLE IF NOT EXISTS redrive_claims
 )
 ENGINE = ReplacingMergeTree(claimed_at, is_deleted)
 ORDER BY (task_key, claim)
-TTL toDateTime(claimed_at) + INTERVAL 1 DAY
+TTL toDateTime(claimed_at) + INTERVAL 14 DAY
 SETTINGS index_granularity = 1024
 COMMENT 'Tasks that are sent again, by the request that does it';
