@@ -23,10 +23,11 @@ WITH
             SELECT linked, arrayJoin(linked) AS t, indexOf(linked.1, t.2) AS first
             FROM
             (
-                -- Open tasks that are the cause of another open one, or have one: a constant, which is not copied for each row.
+                -- Open tasks that are the cause of another open one, or have one: a constant, which is not copied for each row. The
+                -- last ones: thousands that were forgotten long ago must not hide a cycle of now.
                 SELECT
                     (
-                        SELECT arraySlice(arraySort(t -> (t.7, t.3), arrayFilter(t -> has(shared, t.1) OR has(shared, t.2), waiting)), 1, 3000)
+                        SELECT arraySlice(arraySort(t -> (t.7, t.3), arrayFilter(t -> has(shared, t.1) OR has(shared, t.2), waiting)), -3000)
                         FROM
                         (
                             SELECT
@@ -75,7 +76,7 @@ FROM
             arraySort(w -> (w.11, w.5), groupArray((waiter, other, depth, path, ids, in_traces, waited, usual, goes_on, began, asked_at, is_worked_on))) AS waits,
             -- Whoever put its task aside, or never began it, is free for what others ask.
             arrayFilter(w -> NOT w.9 AND w.12, waits) AS held_up,
-            arraySlice(arrayFilter((w, number) -> number = 1, held_up, arrayEnumerateUniq(held_up.1, held_up.2)), 1, 200) AS firsts
+            arraySlice(arrayFilter((w, number) -> number = 1, held_up, arrayEnumerateUniq(held_up.1, held_up.2)), -200) AS firsts
         FROM
         (
             -- Who waits for whom: each owner of a task of the line for the owner of the queue at its end.
@@ -113,7 +114,7 @@ FROM
             ) AS p ON p.topic = e.topic AND p.place = e.place
             ARRAY JOIN arrayEnumerate(e.numbers) AS depth
             WHERE waited >= long AND (NOT goes_on OR waiter = other AND is_usual_known AND waited >= 5 * long AND e.last_sign < long_ago)
-            ORDER BY asked_at, ids
+            ORDER BY asked_at DESC, ids
             LIMIT 20 BY waiter, other
             LIMIT 1000
         )
