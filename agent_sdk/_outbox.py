@@ -30,7 +30,6 @@ _MAX_RECORD_BYTES = 16 * 2**20
 # After one of these a producer of kafka-python never sends again: a new one takes over.
 _BREAKS_PRODUCER = (
     KafkaTimeoutError,
-    MessageSizeTooLargeError,
     OutOfOrderSequenceNumberError,
     ProducerFencedError,
     InvalidProducerEpochError,
