@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     from local_stack.errors import SetupError
 
     from tests.busy import busy
-    from tests.kubernetes_api.cluster import Cluster
+    from tests.kubernetes_api.cluster import Cluster, Kubelet
     from tests.receiver import Receiver, receiving
     from tests.stack import Stack, make_stack
 
@@ -80,6 +80,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="module")
+def kubelet(cluster: Cluster) -> Iterator[Kubelet]:
+    """Somebody who lets pods run."""
+    made = Kubelet(cluster)
+    made.start()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="session")

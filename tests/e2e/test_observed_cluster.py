@@ -20,7 +20,7 @@ import yaml
 from kubernetes import client
 from local_stack.errors import SetupError
 
-from tests.conftest import NO_KUBERNETES, NO_LITELLM
+from tests.conftest import NO_LITELLM
 from tests.e2e.kafka import Record, send
 from tests.kubernetes_api import objects
 from tests.kubernetes_api.cluster import Cluster, Kubelet, now, running
@@ -37,31 +37,6 @@ QUICK_WATCHES = (
     "from query_service.__main__ import run; run()"
 )
 """Rights that were taken away are seen when a watch begins: every 30 s is long for a test."""
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A real API server with controllers."""
-    try:
-        made = Cluster(tmp_path_factory.mktemp("kubernetes"))
-    except SetupError as error:
-        pytest.skip(f"{NO_KUBERNETES}: {error}")
-    try:
-        made.start()
-        objects.namespace(made.api(), SPACE)
-        objects.allow(made.api(), SPACE)
-        yield made
-    finally:
-        made.stop()
-
-
-@pytest.fixture(scope="module")
-def kubelet(cluster: Cluster) -> Iterator[Kubelet]:
-    """Somebody who lets pods run."""
-    made = Kubelet(cluster)
-    made.start()
-    yield made
-    made.end()
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +59,8 @@ def observed(
     stack: Stack, cluster: Cluster, kubelet: Kubelet, gateway: Gateway | None, tmp_path_factory: Any
 ) -> Iterator[Stack]:
     """The stack with an observer that watches the cluster by an account of its own."""
+    objects.namespace(cluster.api(), SPACE)
+    objects.allow(cluster.api(), SPACE)
     home: Path = tmp_path_factory.mktemp("observer")
     config = yaml.safe_load(cluster.kubeconfig.read_text())
     config["users"][0]["user"]["token"] = objects.token(cluster.api(), SPACE)

@@ -1,12 +1,9 @@
-"""helm and kubectl, fetched once, and somebody who plays the nodes."""
-
-from collections.abc import Iterator
+"""helm and kubectl, fetched once."""
 
 import pytest
 from local_stack.errors import SetupError
 
 from tests.conftest import NO_CHART
-from tests.kubernetes_api.cluster import Cluster, Kubelet
 from tests.kubernetes_api.tools import tools
 
 
@@ -17,12 +14,3 @@ def fetched() -> None:
         tools()
     except SetupError as error:
         pytest.skip(f"{NO_CHART}: {error}")
-
-
-@pytest.fixture(scope="module")
-def kubelet(cluster: Cluster) -> Iterator[Kubelet]:
-    """Somebody who lets pods run."""
-    made = Kubelet(cluster)
-    made.start()
-    yield made
-    made.end()
