@@ -156,3 +156,16 @@ def test_a_queue_whose_answers_take_long(stored: Service) -> None:
     [one] = found(stored, "slow1", 402 + 5)
     assert one.figures["usual_p95_seconds"] == 200
     assert found(stored, "slow1", 402 + 5, times_usual=2.1) == []
+
+
+def test_thousands_that_were_forgotten_hide_no_cycle_of_now(empty: Service) -> None:
+    traffic = Traffic()
+    for number in range(1_600):
+        name = f"forgotten-{number}"
+        traffic.message("old1", 3_000, source_agent="user", message_id=name)
+        traffic.message(
+            "old2", 2_999, {"cause-message-id": name}, source_agent="old1", message_id=f"{name}-of"
+        )
+    circle(traffic, "now", 2)
+    traffic.store(empty)
+    assert [one.agents for one in find(empty, KIND, agent="now1")] == [["now1", "now2"]]
