@@ -4,6 +4,7 @@ A claim is written before others are looked for. So of two at once at least one 
 leaves the task; that both do costs another try, not a task that is done twice.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from query_service.errors import Unavailable
 from query_service.models.values import utc
 from query_service.routes.context import database
 from query_service.routes.redrive_tasks import AT_ONCE, Task
@@ -20,6 +22,7 @@ KEPT = timedelta(minutes=10)
 """By then what was sent is stored, or the pipeline stands; then the story tells."""
 _OPEN = ("would_send", "left", "refused")
 _TABLE = "redrive_claims"
+_log = logging.getLogger(__name__)
 
 
 def look(pairs: Sequence[tuple[Task, Told]]) -> None:
@@ -30,7 +33,8 @@ def look(pairs: Sequence[tuple[Task, Told]]) -> None:
 @contextmanager
 def claimed(pairs: Sequence[tuple[Task, Told]]) -> Iterator[None]:
     """Hold these tasks while they are sent; what another request has is refused, and what was not
-    sent in the end is given back. Raises Unavailable."""
+    sent in the end is given back, or after ten minutes where ClickHouse is away. Raises
+    Unavailable."""
     claim = uuid4()
     _write(claim, pairs, is_deleted=0)
     try:
@@ -38,7 +42,10 @@ def claimed(pairs: Sequence[tuple[Task, Told]]) -> Iterator[None]:
         yield
     finally:
         given_back = [pair for pair in pairs if pair[1]["outcome"] in _OPEN]
-        _write(claim, given_back, is_deleted=1)
+        try:
+            _write(claim, given_back, is_deleted=1)
+        except Unavailable:  # what was sent is still to be told
+            _log.warning("%d tasks stay claimed for %s", len(given_back), KEPT)
 
 
 def _refuse(claim: UUID, pairs: Sequence[tuple[Task, Told]]) -> None:

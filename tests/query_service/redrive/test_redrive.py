@@ -11,6 +11,7 @@ import pytest
 from kafka.errors import KafkaTimeoutError
 
 from query_service.app import create_app
+from query_service.errors import Unavailable
 from query_service.observer.open_tasks import OpenTasksJob
 from query_service.observer.rollups import RollupsJob
 from query_service.routes import redrive as route
@@ -438,6 +439,22 @@ def test_what_was_not_sent_may_be_tried_again(
     assert kafka.sent == []
     told = ask(lately, message_ids=["old-0"], dry_run=False)
     assert outcomes(told) == {"old-0": "sent"}
+
+
+def test_what_was_sent_is_told_though_the_rest_cannot_be_given_back(
+    lately: Service, kafka: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(lately, message_ids=["old-0"], dry_run=False)
+    real = redrive_claims._write
+
+    def failing(claim: Any, pairs: Any, is_deleted: int) -> None:
+        if is_deleted:
+            raise Unavailable("ClickHouse does not answer: is it running?")
+        real(claim, pairs, is_deleted)
+
+    monkeypatch.setattr(redrive_claims, "_write", failing)
+    told = ask(lately, message_ids=["old-0", "old-1"], dry_run=False)
+    assert outcomes(told) == {"old-0": "refused", "old-1": "sent"}
 
 
 def test_what_kafka_may_have_is_not_sent_again(
