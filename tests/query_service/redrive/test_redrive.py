@@ -1,6 +1,7 @@
 """POST /api/v1/redrive over the real engine, with a real broker."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -407,7 +408,7 @@ def test_what_another_request_sends_is_refused(lately: Service, kafka: Queues) -
     ask(lately, message_ids=["old-0"], dry_run=False)
     told = ask(lately, message_ids=["old-0", "old-1"], dry_run=False)
     assert outcomes(told) == {"old-0": "refused", "old-1": "sent"}
-    assert "another request sent it again 0 s ago" in told["messages"][0]["reason"]
+    assert re.match(r"another request sent it again \d+ s ago", told["messages"][0]["reason"])
     assert [dict(one.headers)["redrive-of"] for one in kafka.sent] == [b"old-0", b"old-1"]
     assert outcomes(ask(lately, message_ids=["old-0"])) == {"old-0": "refused"}
 
