@@ -16,6 +16,7 @@ from clickhouse_connect.driver.httputil import default_pool_manager
 from clickhouse_connect.driver.query import QueryResult
 
 from clickhouse.cluster import SETTINGS as CLUSTER_SETTINGS
+from clickhouse.cluster import Cluster
 from query_service.errors import Unavailable
 from query_service.settings import Settings
 from query_service.telemetry.queries import query
@@ -48,6 +49,11 @@ def _size(text: str) -> int:
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+
+@cache
+def _for_cluster(cluster: Cluster, name: str) -> str:
+    return cluster.query(sql(name))
 
 
 @cache
@@ -141,7 +147,7 @@ class Database:
             raise Unavailable("ClickHouse does not answer: is it running?") from error
 
     def _text(self, name: str) -> str:
-        return self._cluster.query(sql(name)) if self._cluster else sql(name)
+        return _for_cluster(self._cluster, name) if self._cluster else sql(name)
 
     def together(self, *queries: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of several SQL files, asked at the same time. Raises Unavailable."""
